@@ -1,0 +1,42 @@
+import type { KeyRole } from '../ports.js';
+
+/** Who asks, as far as the transport could establish it. */
+export type Requester =
+  | {
+      readonly kind: 'origin';
+      /** Serialised origin, ASCII, as the browser sent it: `https://www.example.go.jp`. */
+      readonly origin: string;
+      /** The same with its host in Unicode where that differs (IDN); undefined otherwise. */
+      readonly unicodeOrigin?: string;
+    }
+  /** A program on this PC: its claim to an origin is shown as a claim. */
+  | { readonly kind: 'local-program'; readonly claimedOrigin?: string }
+  /** The person's own command on files, without any service. */
+  | { readonly kind: 'self' };
+
+/** One thing whose bytes are bound by the signature. */
+export interface ConsentItem {
+  /** Unverified text of the requester, made safe to display. Shown as quoted. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the content, lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What leaves the PC if the person agrees. */
+export type DisclosedDatum =
+  /** 発行番号: the certificate's serial number, the same at every service. */
+  | 'serial-number'
+  /** 氏名・住所・生年月日・性別 in the signing certificate. */
+  | 'four-attributes';
+
+/** Everything a consent dialog shows, decided in the core. A dialog adds words, never facts. */
+export interface ConsentModel {
+  readonly operation: 'authenticate' | 'sign';
+  readonly requester: Requester;
+  readonly keyRole: KeyRole;
+  readonly disclosed: readonly DisclosedDatum[];
+  /** What is signed, in order. Empty for `authenticate`, where origin and nonce are bound instead. */
+  readonly items: readonly ConsentItem[];
+}

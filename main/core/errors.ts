@@ -1,0 +1,51 @@
+import { errorArea, publicErrorCode, type ErrorCode, type WireError } from '../../sdk/protocol/index.js';
+
+/** Facts a person or program can act on, such as `triesLeft`. Never a PIN, an attribute or a serial number. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
+
+export interface ClientErrorOptions {
+  /** Whether the same request may succeed later unchanged. */
+  retriable?: boolean;
+  details?: ErrorDetails;
+  cause?: unknown;
+}
+
+/** The only error class the core throws for expected failure. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  readonly code: ErrorCode;
+  readonly retriable: boolean;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: ClientErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retriable = options.retriable ?? false;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Anything thrown, as a `ClientError`; what is not one already is a defect of ours: `ERR_INTERNAL`. */
+export function toClientError(thrown: unknown): ClientError {
+  return thrown instanceof ClientError ? thrown : new ClientError('ERR_INTERNAL', 'internal error', { cause: thrown });
+}
+
+/** The error as programs on this PC see it (`--json`). */
+export function toWireError(error: ClientError): WireError {
+  return { code: error.code, message: error.message, retriable: error.retriable, details: { ...error.details } };
+}
+
+const PUBLIC_MESSAGES = {
+  ERR_CARD_UNAVAILABLE: 'the card could not be used',
+  ERR_INTERNAL: 'internal error',
+} as const;
+
+/** The error as a web page sees it: hardware, card and PIN causes collapse into one code without details. */
+export function toPublicError(error: ClientError): WireError {
+  const code = publicErrorCode(error.code);
+  const area = errorArea(error.code);
+  if (code === 'ERR_CARD_UNAVAILABLE' || code === 'ERR_INTERNAL') {
+    return { code, message: PUBLIC_MESSAGES[code], retriable: area !== 'INTERNAL', details: {} };
+  }
+  return toWireError(error);
+}

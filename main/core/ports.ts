@@ -1,0 +1,139 @@
+/** What the core needs from the world. Every interface here has a fake and at least one real adapter. */
+import type { FormatCrypto } from '../../sdk/formats/ports.js';
+import type { ConsentModel } from './consent/consent-model.js';
+import type { ErrorCode } from '../../sdk/protocol/index.js';
+
+export type { FormatCrypto };
+
+// ---------------------------------------------------------------------------------------------- card readers (PC/SC)
+
+export interface ReaderInfo {
+  /** PC/SC reader name, as the service reports it. */
+  readonly name: string;
+  readonly cardPresent: boolean;
+  /** The built-in test card, not a device. */
+  readonly virtual: boolean;
+  /**
+   * Rises each time a card is put into this reader. Equal numbers mean the same insertion, so what was read from the
+   * card may still be used; it identifies neither the card nor the reader.
+   */
+  readonly insertion: number;
+}
+
+export interface ConnectOptions {
+  /** `SCARD_SHARE_*`. From PIN to result only `exclusive`; everything else `shared`. */
+  readonly shareMode: 'shared' | 'exclusive';
+  readonly signal?: AbortSignal;
+}
+
+/** What happens to the card when a connection ends (`SCARD_LEAVE_CARD`, `SCARD_RESET_CARD`, `SCARD_UNPOWER_CARD`). */
+export type Disposition = 'leave' | 'reset' | 'unpower';
+
+/** One connection to one card. Failures are `ClientError`s of area PCSC or CARD. */
+export interface CardConnection {
+  /** Answer to reset, ISO 7816-3. Never used to recognise a card. */
+  readonly atr: Uint8Array;
+  /**
+   * Sends one short command APDU (ISO 7816-4) and returns the whole response: data, then SW1 SW2.
+   * Commands of one connection are answered in order. The adapter keeps no copy of `command`; its owner zeroes it.
+   */
+  transmit(command: Uint8Array): Promise<Uint8Array>;
+  /** Ends the connection. A second call does nothing. Never throws. */
+  disconnect(disposition: Disposition): Promise<void>;
+}
+
+export interface CardReaders {
+  /** Readers as they are now. Throws `ERR_PCSC_UNAVAILABLE` where the service does not answer. */
+  list(): Promise<readonly ReaderInfo[]>;
+  /** Resolves when the list may have changed, or with no error when `signal` aborts. */
+  changed(signal: AbortSignal): Promise<void>;
+  /** Throws `ERR_CARD_ABSENT`, `ERR_PCSC_SHARING_VIOLATION`, `ERR_PCSC_READER_GONE` and the like. */
+  connect(readerName: string, options: ConnectOptions): Promise<CardConnection>;
+  /** Releases the service, the process behind it, and every connection. */
+  close(): Promise<void>;
+}
+
+// ------------------------------------------------------------------------------------------------- the person
+
+/** Which of the card's two key pairs: 利用者証明用 or 署名用. */
+export type KeyRole = 'authentication' | 'signing';
+
+/** What is known about the card while the person reads. */
+export type Preparation =
+  | { readonly status: 'waiting-for-reader' }
+  | { readonly status: 'waiting-for-card' }
+  | {
+      readonly status: 'failed';
+      readonly code: ErrorCode;
+    }
+  | {
+      readonly status: 'ready';
+      readonly readerName: string;
+      /** Before the PIN is asked, read from the card. */
+      readonly triesLeft: number;
+      readonly testCard: boolean;
+    };
+
+/** Stages a person sees after the PIN. */
+export type Progress = 'verifying-pin' | 'reading-certificate' | 'signing' | 'checking-signature';
+
+export interface PinPrompt {
+  readonly role: KeyRole;
+  readonly triesLeft: number;
+  /** Length bounds in characters; the authentication PIN is digits only, the signing password A–Z and 0–9. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** Why the person is asked again: the last entry was wrong, or another program changed the number of tries. */
+  readonly reason?: 'incorrect' | 'format' | 'tries-changed';
+  readonly testCard: boolean;
+}
+
+export type DialogOutcome = { readonly status: 'done' } | { readonly status: 'failed'; readonly code: ErrorCode };
+
+/**
+ * One request's conversation with the person, open from consent to result. Windows and terminal implement it.
+ * Every method that waits rejects with `ERR_USER_CANCELLED` when the person closes the dialog.
+ */
+export interface ConsentDialog {
+  /** Shows what became known about the card. May be called many times, before and during `decision`. */
+  showPreparation(preparation: Preparation): void;
+  /** Asks which reader to use. Called only when several hold a card and none was chosen beforehand. */
+  chooseReader(readers: readonly ReaderInfo[]): Promise<string>;
+  /** The person's answer. Anything but an explicit yes is `refused`. Called once, when preparation is `ready`. */
+  decide(): Promise<'agreed' | 'refused'>;
+  /** At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. */
+  confirmLastTry(role: KeyRole): Promise<boolean>;
+  /**
+   * The PIN as ASCII bytes. The caller becomes its only owner and zeroes it. Undefined: the person gives up, or the
+   * dialog cannot ask a second time.
+   */
+  enterPin(prompt: PinPrompt): Promise<Uint8Array | undefined>;
+  showProgress(progress: Progress): void;
+  /** Ends the conversation; pending questions reject. A second call does nothing. */
+  close(outcome: DialogOutcome): void;
+}
+
+export interface UserInteraction {
+  /** Shows who asks for what. One dialog is open at a time; the core sees to that. `signal` aborts when the page is gone. */
+  open(consent: ConsentModel, signal: AbortSignal): ConsentDialog;
+}
+
+// ------------------------------------------------------------------------------------------------- the rest
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number;
+  /** Resolves after `milliseconds`, or as soon as `signal` aborts. Never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface RandomSource {
+  /** Cryptographically random bytes. */
+  bytes(length: number): Uint8Array;
+}
+
+/** Structured events. Fields are codes, counts and origins; never PINs, attributes, serial numbers or content. */
+export interface Log {
+  event(name: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+}

@@ -1,0 +1,35 @@
+/** Bounds of the bridge contract, version 1. Every input is measured against one of these before it is looked at. */
+export const LIMITS = {
+  /** Bytes of a request body. */
+  bodyBytes: 1024 * 1024,
+  /** Characters of a challenge nonce; Web eID's bounds. 44 is 256 bits in base64. */
+  challengeNonceMin: 44,
+  challengeNonceMax: 128,
+  /** Items of one `sign` request. */
+  signItems: 20,
+  /** UTF-16 code units of an item's name. */
+  itemNameLength: 255,
+  /** Characters of a serialised origin. */
+  originLength: 255,
+  /** Longest `?wait=` of a poll, in seconds. */
+  pollWaitSeconds: 25,
+  /** A session that nobody polls for this many seconds is cancelled. */
+  pollSilenceSeconds: 35,
+  /** Sessions that may wait behind the one whose dialog is open, over all origins. */
+  queuedSessions: 8,
+  /** Sessions one origin may have open or queued at a time. */
+  sessionsPerOrigin: 2,
+  /** Seconds from the moment a dialog opens until it closes by itself. */
+  dialogSeconds: 300,
+  /** Nesting of a request's JSON. */
+  jsonDepth: 8,
+} as const;
+
+/** The protocol version this release speaks, as sent in `Madoguchi-Protocol`. */
+export const PROTOCOL_VERSION = 1;
+
+/** Name of the header that every request but `GET /v1/status` carries; its presence forces a CORS preflight. */
+export const PROTOCOL_HEADER = 'Madoguchi-Protocol';
+
+/** Loopback ports in the order in which the client takes, and a page tries, them. */
+export const BRIDGE_PORTS = [41731, 41732, 41733] as const;
