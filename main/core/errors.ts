@@ -1,3 +1,4 @@
+import { FormatError } from '../../sdk/formats/index.js';
 import { errorArea, publicErrorCode, type ErrorCode, type WireError } from '../../sdk/protocol/index.js';
 
 /** Facts a person or program can act on, such as `triesLeft`. Never a PIN, an attribute or a serial number. */
@@ -25,9 +26,11 @@ export class ClientError extends Error {
   }
 }
 
-/** Anything thrown, as a `ClientError`; what is not one already is a defect of ours: `ERR_INTERNAL`. */
+/** Anything thrown, as a `ClientError`. Errors of the format code keep their code; anything else is a defect of ours. */
 export function toClientError(thrown: unknown): ClientError {
-  return thrown instanceof ClientError ? thrown : new ClientError('ERR_INTERNAL', 'internal error', { cause: thrown });
+  if (thrown instanceof ClientError) return thrown;
+  if (thrown instanceof FormatError) return new ClientError(thrown.code, thrown.message, { cause: thrown });
+  return new ClientError('ERR_INTERNAL', 'internal error', { cause: thrown });
 }
 
 /** The error as programs on this PC see it (`--json`). */

@@ -63,10 +63,6 @@ export type Preparation =
   | { readonly status: 'waiting-for-reader' }
   | { readonly status: 'waiting-for-card' }
   | {
-      readonly status: 'failed';
-      readonly code: ErrorCode;
-    }
-  | {
       readonly status: 'ready';
       readonly readerName: string;
       /** Before the PIN is asked, read from the card. */

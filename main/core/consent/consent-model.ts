@@ -33,10 +33,10 @@ export type DisclosedDatum =
 
 /** Everything a consent dialog shows, decided in the core. A dialog adds words, never facts. */
 export interface ConsentModel {
-  readonly operation: 'authenticate' | 'sign';
+  readonly operation: 'authenticate' | 'sign' | 'read-certificate';
   readonly requester: Requester;
   readonly keyRole: KeyRole;
   readonly disclosed: readonly DisclosedDatum[];
-  /** What is signed, in order. Empty for `authenticate`, where origin and nonce are bound instead. */
+  /** What is signed, in order. Empty where nothing but origin and nonce, or nothing at all, is signed. */
   readonly items: readonly ConsentItem[];
 }

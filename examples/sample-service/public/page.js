@@ -1,0 +1,177 @@
+import { createClient, MadoguchiError } from 'madoguchi/browser';
+import { birthDateText, clientErrorText, serviceErrorText, sexText } from './texts.js';
+
+/**
+ * @typedef {{ issuer: string, serialNumber: string, isTestCertificate: boolean }} Person
+ * @typedef {{ name?: string, address?: string, birthDate?: string, sex?: string }} Attributes
+ * @typedef {{ issuer: string, serialNumber: string, signatureAlgorithm: string, attributes: Attributes }} Signer
+ * @typedef {[label: string, value: string | Node][]} Rows
+ */
+
+const ports = (document.documentElement.dataset['bridgePorts'] ?? '').split(',').map(Number);
+const madoguchi = createClient({ ports });
+
+/** The service refused; `code` says why. */
+class ServiceError extends Error {
+  /** @param {string} code */
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** @param {string} id @returns {HTMLElement} */
+function element(id) {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`no element ${id}`);
+  return found;
+}
+
+/**
+ * Calls this page's own service.
+ * @param {string} path @param {object} [body]
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function callService(path, body = {}) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await /** @type {Promise<Record<string, unknown>>} */ (response.json());
+  if (response.ok) return answer;
+  throw new ServiceError(/** @type {{ code: string }} */ (answer['error']).code);
+}
+
+/** @param {Uint8Array} bytes */
+function toBase64(bytes) {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** @param {string} tag @param {string | Node} content */
+function create(tag, content) {
+  const made = document.createElement(tag);
+  made.append(content);
+  return made;
+}
+
+/**
+ * Shows what happened. All text goes in as text: names and addresses come from certificates.
+ * @param {HTMLElement} place @param {'waiting' | 'done' | 'failed'} state @param {string} message @param {Rows} [rows]
+ */
+function show(place, state, message, rows = []) {
+  const list = document.createElement('dl');
+  for (const [label, value] of rows) list.append(create('dt', label), create('dd', value));
+  place.dataset['state'] = state;
+  place.replaceChildren(create('p', message), ...(rows.length > 0 ? [list] : []));
+}
+
+/** @param {unknown} error @returns {{ message: string, code: string }} */
+function describeError(error) {
+  if (error instanceof MadoguchiError) return { message: clientErrorText(error.code), code: error.code };
+  if (error instanceof ServiceError) return { message: serviceErrorText(error.code), code: error.code };
+  if (error instanceof DOMException && error.name === 'AbortError')
+    return { message: '取りやめました。', code: 'aborted' };
+  return { message: 'このサイトにつながりませんでした。通信を確かめて、もう一度お試しください。', code: 'network' };
+}
+
+const WAITING =
+  'まどぐちに確認が表示されます。相手と内容を確かめて、暗証番号はまどぐちにだけ入力してください。このページで暗証番号を尋ねることはありません。';
+
+/**
+ * Runs one operation with its buttons and its result.
+ * @param {'login' | 'sign'} name @param {(signal: AbortSignal, place: HTMLElement) => Promise<void>} operation
+ */
+async function run(name, operation) {
+  const start = /** @type {HTMLButtonElement} */ (element(name));
+  const cancel = element(`${name}-cancel`);
+  const place = element(`${name}-result`);
+  const abort = new AbortController();
+  const onCancel = () => abort.abort();
+
+  start.disabled = true;
+  cancel.hidden = false;
+  cancel.addEventListener('click', onCancel);
+  show(place, 'waiting', WAITING);
+  try {
+    await operation(abort.signal, place);
+  } catch (error) {
+    const { message, code } = describeError(error);
+    place.dataset['code'] = code;
+    show(place, 'failed', message);
+  } finally {
+    start.disabled = false;
+    cancel.hidden = true;
+    cancel.removeEventListener('click', onCancel);
+  }
+}
+
+const REVOCATION_NOT_CHECKED = '失効しているかどうか（確認できるのは署名検証者だけです）';
+
+/** @param {Person | null} person */
+function showPerson(person) {
+  element('login').hidden = person !== null;
+  element('logout').hidden = person === null;
+  if (person === null) {
+    element('login-result').replaceChildren();
+    return;
+  }
+  show(element('login-result'), 'done', 'ログインしました。', [
+    ['発行者', person.issuer],
+    ['発行番号', person.serialNumber],
+    ['証明書', person.isTestCertificate ? 'テスト用（本物ではありません）' : '公的個人認証の利用者証明用電子証明書'],
+    ['確認したこと', '発行元、有効期間、用途、このサイトと今回のログインへの署名'],
+    ['確認していないこと', REVOCATION_NOT_CHECKED],
+  ]);
+}
+
+/** @param {AbortSignal} signal */
+async function login(signal) {
+  const { challengeNonce } = await callService('/challenge');
+  const token = await madoguchi.authenticate({ challengeNonce: String(challengeNonce), signal });
+  const { person } = await callService('/login', { token });
+  showPerson(/** @type {Person} */ (person));
+}
+
+/** @param {string} name @param {Blob} content */
+function downloadLink(name, content) {
+  const link = /** @type {HTMLAnchorElement} */ (create('a', name));
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  return link;
+}
+
+/** @param {AbortSignal} signal @param {HTMLElement} place */
+async function sign(signal, place) {
+  const text = /** @type {HTMLTextAreaElement} */ (element('application')).value;
+  const content = new TextEncoder().encode(text);
+  const [item] = await madoguchi.sign({ items: [{ name: '住民票の写しの交付申請.txt', content }], signal });
+  if (item?.status !== 'signed') throw new ServiceError(item?.error.code ?? 'ERR_SIGN_INVALID');
+  const answer = await callService('/sign/verify', { content: toBase64(content), signature: item.signature });
+  const { attributes, issuer, signatureAlgorithm } = /** @type {Signer} */ (answer['signer']);
+  const signature = Uint8Array.from(atob(item.signature), (character) => character.charCodeAt(0));
+  show(place, 'done', '署名された申請を受け付けました（見本なので、どこにも届きません）。', [
+    ['氏名', attributes.name ?? '不明'],
+    ['住所', attributes.address ?? '不明'],
+    ['生年月日', birthDateText(attributes.birthDate)],
+    ['性別', sexText(attributes.sex)],
+    ['発行者', issuer],
+    ['署名の方式', `CMS（${signatureAlgorithm}）`],
+    ['確認したこと', '内容、署名、発行元、有効期間、用途'],
+    ['確認していないこと', REVOCATION_NOT_CHECKED],
+    ['申請の控え', downloadLink('application.txt', new Blob([content]))],
+    ['署名', downloadLink('application.txt.p7s', new Blob([signature]))],
+  ]);
+}
+
+element('login').addEventListener('click', () => void run('login', login));
+element('sign').addEventListener('click', () => void run('sign', sign));
+element('logout').addEventListener('click', () => {
+  callService('/logout').then(
+    () => showPerson(null),
+    (/** @type {unknown} */ error) => show(element('login-result'), 'failed', describeError(error).message),
+  );
+});
+
+const { person } = await callService('/person');
+showPerson(/** @type {Person | null} */ (person));

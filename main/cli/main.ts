@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toClientError } from '../core/errors.js';
+import { packageRoot } from '../node/package-root.js';
+import { addAuthenticateCommand } from './commands/authenticate.js';
+import { addCardCommands } from './commands/card.js';
+import { addCertificateCommands } from './commands/certificate.js';
+import { addServeCommand } from './commands/serve.js';
+import { addSignCommand } from './commands/sign.js';
+import { addVerifyCommand } from './commands/verify.js';
+import { addVirtualCardCommand } from './commands/virtual-card.js';
+import { ExitCode, exitCodeOf } from './exit-codes.js';
+import { addGlobalOptions, createProgramContext, type GlobalOptions, type ProgramContext } from './program-context.js';
+
+/** A command's body: gets the context, answers the exit code. Thrown `ClientError`s become messages and codes here. */
+export type RunCommand = (body: (context: ProgramContext) => Promise<ExitCode>) => Promise<void>;
+
+/** Runs the `madoguchi` command. @returns the process's exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    stop.abort();
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  let exitCode: ExitCode = ExitCode.DONE;
+  const program = createProgram(
+    (context) => async (body) => {
+      try {
+        exitCode = await body(context());
+      } catch (thrown) {
+        const error = toClientError(thrown);
+        context().output.error(error);
+        if (error.code === 'ERR_INTERNAL' && context().options.verbose) console.error(thrown);
+        exitCode = exitCodeOf(error.code);
+      }
+    },
+    stop.signal,
+  );
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version end with 0; everything else commander refuses is wrong usage.
+    return error.exitCode === 0 ? ExitCode.DONE : ExitCode.USAGE;
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+  return exitCode;
+}
+
+function createProgram(runWith: (context: () => ProgramContext) => RunCommand, signal: AbortSignal): Command {
+  const program = new Command('madoguchi')
+    .description('My Number Card client: says who asks, shows what is signed, lets the card act only after you agree')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError();
+  addGlobalOptions(program);
+  let context: ProgramContext | undefined;
+  const run = runWith(() => (context ??= createProgramContext(program.opts<GlobalOptions>(), signal)));
+  addCardCommands(program, run);
+  addCertificateCommands(program, run);
+  addAuthenticateCommand(program, run);
+  addSignCommand(program, run);
+  addVerifyCommand(program, run);
+  addServeCommand(program, run);
+  addVirtualCardCommand(program, run);
+  return program;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

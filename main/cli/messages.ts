@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import i18next, { type TFunction } from 'i18next';
+import { packageRoot } from '../node/package-root.js';
+
+export const LANGUAGES = ['ja', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export type Translate = TFunction;
+
+/** Japanese unless the system says English: the product's users are residents of Japan. */
+export function defaultLanguage(environment: NodeJS.ProcessEnv): Language {
+  const locale = environment['LC_ALL'] ?? environment['LC_MESSAGES'] ?? environment['LANG'] ?? '';
+  return locale.startsWith('en') ? 'en' : 'ja';
+}
+
+/** Texts of `resources/locales/`. Values are never escaped: a terminal is no HTML page, foreign text is made safe before. */
+export function loadMessages(language: Language): Translate {
+  const instance = i18next.createInstance();
+  const translation: unknown = JSON.parse(
+    readFileSync(join(packageRoot(), 'resources', 'locales', `${language}.json`), 'utf8'),
+  );
+  void instance.init({
+    lng: language,
+    initAsync: false,
+    resources: { [language]: { translation: translation as Record<string, string> } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    showSupportNotice: false,
+  });
+  return instance.t;
+}

@@ -1,0 +1,151 @@
+import { ClientError } from '../core/errors.js';
+import type {
+  ConsentDialog,
+  DialogOutcome,
+  KeyRole,
+  PinPrompt,
+  Preparation,
+  Progress,
+  ReaderInfo,
+  UserInteraction,
+} from '../core/ports.js';
+import type { ConsentModel } from '../core/consent/consent-model.js';
+import { consentText } from './consent-text.js';
+import type { Translate } from './messages.js';
+import type { Entry, Terminal } from './terminal.js';
+
+export interface TerminalInteractionOptions {
+  readonly terminal: Terminal;
+  readonly t: Translate;
+  /** `--yes`: the consent is agreed to without a question. Never the last try. */
+  readonly agreeBeforehand: boolean;
+  /** `--pin-stdin`: the PIN as it was given, once. Taken and emptied by the first prompt. */
+  readonly takePin?: () => Uint8Array | undefined;
+}
+
+/** Consent and PIN in the terminal. Everything a site supplied has been made safe to print by the core. */
+export function createTerminalInteraction(options: TerminalInteractionOptions): UserInteraction {
+  return { open: (consent, signal) => new TerminalDialog(options, consent, signal) };
+}
+
+class TerminalDialog implements ConsentDialog {
+  readonly #options: TerminalInteractionOptions;
+  /** Aborts when the asker is gone or the dialog is closed; pending questions end then. */
+  readonly #signal: AbortSignal;
+  readonly #closed = new AbortController();
+  #isClosed = false;
+  #lastPreparation = '';
+
+  constructor(options: TerminalInteractionOptions, consent: ConsentModel, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([signal, this.#closed.signal]);
+    this.#print(`\n${consentText(consent, options.t)}`);
+  }
+
+  showPreparation(preparation: Preparation): void {
+    const text = this.#preparationText(preparation);
+    if (text === this.#lastPreparation) return;
+    this.#lastPreparation = text;
+    this.#print(text);
+  }
+
+  async chooseReader(readers: readonly ReaderInfo[]): Promise<string> {
+    return chooseReaderInTerminal(this.#options, readers, this.#signal);
+  }
+
+  async decide(): Promise<'agreed' | 'refused'> {
+    const { terminal, t, agreeBeforehand } = this.#options;
+    if (agreeBeforehand) return 'agreed';
+    if (!terminal.interactive) {
+      this.#print(t('ask.noTerminal'));
+      return 'refused';
+    }
+    const answer = answerText(await terminal.ask(t('ask.agree'), this.#signal));
+    return ['y', 'yes', 'はい'].includes(answer) ? 'agreed' : 'refused';
+  }
+
+  async confirmLastTry(_role: KeyRole): Promise<boolean> {
+    const { terminal, t } = this.#options;
+    if (!terminal.interactive) {
+      this.#print(t('ask.noTerminal'));
+      return false;
+    }
+    return answerText(await terminal.ask(t('ask.lastTry'), this.#signal)) === 'yes';
+  }
+
+  async enterPin(prompt: PinPrompt): Promise<Uint8Array | undefined> {
+    const { terminal, t, takePin } = this.#options;
+    if (prompt.reason) this.#print(t(`ask.reason.${prompt.reason}`, { count: prompt.triesLeft }));
+    if (takePin) return takePin();
+    if (!terminal.interactive) {
+      this.#print(t('ask.noTerminal'));
+      return undefined;
+    }
+    if (prompt.testCard) this.#print(t('card.testCard'));
+    const question = prompt.role === 'authentication' ? t('ask.pinAuthentication') : t('ask.pinSigning');
+    const entry = await terminal.askSecret(question, this.#signal);
+    if (entry.status === 'entered') return entry.bytes;
+    // After a wrong entry, closing means giving up on a known cause; before it, it is a cancellation.
+    if (prompt.reason) return undefined;
+    throw cancelled();
+  }
+
+  showProgress(progress: Progress): void {
+    this.#print(this.#options.t(`progress.${progress}`));
+  }
+
+  close(outcome: DialogOutcome): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (outcome.status === 'done') this.#print(this.#options.t('outcome.done'));
+    this.#closed.abort();
+  }
+
+  #preparationText(preparation: Preparation): string {
+    const { t } = this.#options;
+    switch (preparation.status) {
+      case 'waiting-for-reader':
+        return t('card.waitingForReader');
+      case 'waiting-for-card':
+        return t('card.waitingForCard');
+      case 'ready': {
+        const lines = [
+          t('card.ready', { reader: preparation.readerName }),
+          t('card.triesLeft', { count: preparation.triesLeft }),
+        ];
+        return (preparation.testCard ? [...lines, t('card.testCard')] : lines).join('\n');
+      }
+    }
+  }
+
+  #print(text: string): void {
+    this.#options.terminal.write(`${text}\n`);
+  }
+}
+
+/** Lists readers with a card and asks for one by number. */
+export async function chooseReaderInTerminal(
+  { terminal, t }: Pick<TerminalInteractionOptions, 'terminal' | 't'>,
+  readers: readonly ReaderInfo[],
+  signal: AbortSignal,
+): Promise<string> {
+  const choiceNeeded = new ClientError('ERR_PCSC_READER_CHOICE', 'several readers hold a card');
+  readers.forEach(({ name }, index) => {
+    terminal.write(`  ${String(index + 1)}. ${name}\n`);
+  });
+  if (!terminal.interactive) throw choiceNeeded;
+  const answer = answerText(await terminal.ask(t('ask.chooseReader'), signal));
+  const chosen = readers[Number(answer) - 1];
+  if (!chosen) throw choiceNeeded;
+  return chosen.name;
+}
+
+/** A visible answer as text. @throws ClientError ERR_USER_CANCELLED where the question was closed. */
+function answerText(entry: Entry): string {
+  if (entry.status === 'closed') throw cancelled();
+  return new TextDecoder().decode(entry.bytes).trim().toLowerCase();
+}
+
+function cancelled(): ClientError {
+  return new ClientError('ERR_USER_CANCELLED', 'the person closed the dialog');
+}

@@ -1,0 +1,203 @@
+import { encodeBase64 } from '../../../sdk/formats/bytes.js';
+import {
+  LIMITS,
+  type Envelope,
+  type Operation,
+  type SessionOutput,
+  type SessionResult,
+} from '../../../sdk/protocol/index.js';
+import { ClientError, toClientError, toPublicError } from '../errors.js';
+import type { Clock, Log, RandomSource } from '../ports.js';
+
+const SESSION_ID_BYTES = 32;
+const SILENCE_MILLISECONDS = LIMITS.pollSilenceSeconds * 1000;
+
+export interface SessionPorts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+}
+
+/** What a session is to do when its turn comes. */
+export interface SessionTask {
+  readonly origin: string;
+  readonly operation: Operation;
+  /** Runs the operation. `signal` aborts when the asker has cancelled or is gone. */
+  readonly run: (signal: AbortSignal) => Promise<SessionOutput>;
+}
+
+export interface PollOptions {
+  /** Longest time to wait for the result: whole seconds from 0 to `LIMITS.pollWaitSeconds`. */
+  readonly waitSeconds: number;
+  /** Aborts when nobody would hear the answer; the result then stays for the next poll. */
+  readonly signal: AbortSignal;
+}
+
+interface Session extends SessionTask {
+  readonly id: string;
+  /** Aborts when the session is cancelled. */
+  readonly cancelled: AbortController;
+  /** Aborts when the session is forgotten, whatever the reason. */
+  readonly forgotten: AbortController;
+  /** The poll that waits now; aborted to wake it. */
+  poll: AbortController | undefined;
+  /** `Clock.monotonic()` at the last sign of life from the asker. */
+  lastHeard: number;
+  outcome: Envelope<SessionResult> | undefined;
+}
+
+/**
+ * The signing sessions of all origins. One runs at a time, the others wait their turn in order. A session is known from
+ * `open` until its result was delivered, it was cancelled, or nobody polled it for `LIMITS.pollSilenceSeconds`.
+ */
+export class SessionTable {
+  readonly #ports: SessionPorts;
+  readonly #sessions = new Map<string, Session>();
+  readonly #waiting: Session[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Queues `task` and answers the session's id.
+   * @throws ClientError `ERR_PROTOCOL_BUSY`, retriable, when the origin or everybody together has too many sessions.
+   */
+  open(task: SessionTask): string {
+    const ofOrigin = [...this.#sessions.values()].filter((session) => session.origin === task.origin).length;
+    if (this.#closed || ofOrigin >= LIMITS.sessionsPerOrigin || this.#sessions.size > LIMITS.queuedSessions) {
+      throw new ClientError('ERR_PROTOCOL_BUSY', 'too many requests are open', { retriable: true });
+    }
+    const session: Session = {
+      ...task,
+      id: base64Url(this.#ports.random.bytes(SESSION_ID_BYTES)),
+      cancelled: new AbortController(),
+      forgotten: new AbortController(),
+      poll: undefined,
+      lastHeard: this.#ports.clock.monotonic(),
+      outcome: undefined,
+    };
+    this.#sessions.set(session.id, session);
+    this.#waiting.push(session);
+    this.#record('bridge.session.opened', session);
+    void this.#endWhenSilent(session);
+    this.#startNext();
+    return session.id;
+  }
+
+  /**
+   * Waits for the session's result and delivers it once; `pending` where there is none in time. A newer poll of the same
+   * session ends an older one with `pending`.
+   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin.
+   */
+  async poll(origin: string, id: string, options: PollOptions): Promise<Envelope<SessionResult>> {
+    const session = this.#find(origin, id);
+    const poll = new AbortController();
+    session.poll?.abort();
+    session.poll = poll;
+    if (session.outcome === undefined) {
+      const wake = AbortSignal.any([poll.signal, options.signal]);
+      await this.#ports.clock.sleep(options.waitSeconds * 1000, wake);
+    }
+    if (session.poll !== poll) return PENDING;
+    session.poll = undefined;
+    session.lastHeard = this.#ports.clock.monotonic();
+    if (session.outcome === undefined || options.signal.aborted) return PENDING;
+    this.#forget(session);
+    return session.outcome;
+  }
+
+  /**
+   * Ends a session at once; a dialog that is open for it closes.
+   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin.
+   */
+  cancel(origin: string, id: string): void {
+    this.#cancel(this.#find(origin, id), 'bridge.session.cancelled');
+  }
+
+  /** Ends every session and refuses new ones. Resolves when the running operation has wound down. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const session of [...this.#sessions.values()]) this.#cancel(session, 'bridge.session.cancelled');
+    await this.#running;
+  }
+
+  #find(origin: string, id: string): Session {
+    const session = this.#sessions.get(id);
+    if (session?.origin !== origin) {
+      throw new ClientError('ERR_PROTOCOL_SESSION_UNKNOWN', 'no such session');
+    }
+    return session;
+  }
+
+  #startNext(): void {
+    if (this.#running !== undefined) return;
+    const session = this.#waiting.shift();
+    if (session === undefined) return;
+    this.#running = this.#run(session).finally(() => {
+      this.#running = undefined;
+      this.#startNext();
+    });
+  }
+
+  async #run(session: Session): Promise<void> {
+    try {
+      const output = await session.run(session.cancelled.signal);
+      this.#record('bridge.session.done', session);
+      this.#finish(session, { ok: true, result: { status: 'done', output } });
+    } catch (thrown) {
+      const error = toClientError(thrown);
+      this.#record('bridge.session.failed', session, error.code);
+      this.#finish(session, { ok: false, error: toPublicError(error) });
+    }
+  }
+
+  /** What a session that was cancelled while it ran comes to is heard by nobody. */
+  #finish(session: Session, outcome: Envelope<SessionResult>): void {
+    session.outcome ??= outcome;
+    session.poll?.abort();
+  }
+
+  #cancel(session: Session, event: string): void {
+    this.#record(event, session);
+    session.cancelled.abort();
+    this.#finish(session, CANCELLED);
+    this.#forget(session);
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session.id);
+    session.forgotten.abort();
+    const position = this.#waiting.indexOf(session);
+    if (position !== -1) this.#waiting.splice(position, 1);
+  }
+
+  async #endWhenSilent(session: Session): Promise<void> {
+    const { clock } = this.#ports;
+    for (;;) {
+      const silence = session.poll === undefined ? clock.monotonic() - session.lastHeard : 0;
+      if (session.forgotten.signal.aborted) return;
+      if (silence >= SILENCE_MILLISECONDS) break;
+      await clock.sleep(SILENCE_MILLISECONDS - silence, session.forgotten.signal);
+    }
+    this.#cancel(session, 'bridge.session.expired');
+  }
+
+  #record(event: string, { origin, operation }: Session, code?: string): void {
+    this.#ports.log.event(event, { origin, operation, ...(code === undefined ? {} : { code }) });
+  }
+}
+
+const PENDING: Envelope<SessionResult> = { ok: true, result: { status: 'pending' } };
+
+const CANCELLED: Envelope<SessionResult> = {
+  ok: false,
+  error: toPublicError(new ClientError('ERR_USER_CANCELLED', 'the session was cancelled')),
+};
+
+/** RFC 4648 §5 without padding. */
+function base64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

@@ -1,0 +1,190 @@
+import {
+  authenticationTokenToBeSigned,
+  encodeBase64,
+  encodeDigestInfo,
+  encodeHex,
+  parseCertificate,
+  prepareDetachedSignedData,
+  requireJpkiKeyUsage,
+  type Certificate,
+} from '../../../sdk/formats/index.js';
+import type { ByteSource } from '../../../sdk/formats/ports.js';
+import type { AuthenticationToken, SignedItem } from '../../../sdk/protocol/index.js';
+import type { JpkiApplication } from '../card/jpki-application.js';
+import type { KeyEntry } from '../card/card-generation.js';
+import { buildConsentModel } from '../consent/build-consent-model.js';
+import { ClientError, toClientError, toWireError } from '../errors.js';
+import type { FormatCrypto, Log, Progress } from '../ports.js';
+import type { AuthenticateOperation, CardOperations, SignOperation } from './operations.js';
+import { assertWithinValidity, type PreparedCard } from './prepare-card.js';
+import { runSigningSession, type SessionEnvironment } from './signing-session.js';
+
+export interface CardOperationsEnvironment extends SessionEnvironment {
+  readonly crypto: FormatCrypto;
+  readonly log: Log;
+}
+
+/** The product's use cases over one set of ports. One request at a time: the next one's dialog opens when this one's closed. */
+export function createCardOperations(environment: CardOperationsEnvironment): CardOperations {
+  let previous: Promise<unknown> = Promise.resolve();
+  /** Runs after everything called before; the result of the earlier ones does not matter. */
+  function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = previous.then(run).catch((thrown: unknown) => {
+      throw toClientError(thrown);
+    });
+    previous = result.catch(() => undefined);
+    return result;
+  }
+  return {
+    authenticate: (request, signal) => inTurn(() => authenticate(environment, request, signal)),
+    sign: (request, signal) => inTurn(() => sign(environment, request, signal)),
+  };
+}
+
+async function authenticate(
+  environment: CardOperationsEnvironment,
+  request: AuthenticateOperation,
+  signal: AbortSignal,
+): Promise<AuthenticationToken> {
+  const consent = buildConsentModel(request, []);
+  return runSigningSession(
+    environment,
+    {
+      consent,
+      work: async (application, prepared, show) => {
+        const { key, authenticationCertificate: certificate } = prepared;
+        requireJpkiKeyUsage(certificate, 'authentication');
+        const toBeSigned = await authenticationTokenToBeSigned(
+          { origin: request.origin, challengeNonce: request.challengeNonce },
+          key.algorithm,
+          environment.crypto,
+        );
+        const signature = await signWithCard(environment, { application, key, certificate, show }, toBeSigned);
+        return {
+          unverifiedCertificate: encodeBase64(certificate.der),
+          algorithm: tokenAlgorithm(key),
+          signature: encodeBase64(signature),
+          format: 'web-eid:1.0',
+        };
+      },
+    },
+    signal,
+  );
+}
+
+async function sign(
+  environment: CardOperationsEnvironment,
+  request: SignOperation,
+  signal: AbortSignal,
+): Promise<readonly SignedItem[]> {
+  const consented: ConsentedItem[] = [];
+  for (const { content, unverifiedName: name } of request.items) {
+    if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled while the content was read');
+    const digest = await environment.crypto.digest('SHA-256', content);
+    consented.push({ name, size: contentSize(content), digest });
+  }
+  const itemDigests = consented.map(({ size, digest }) => ({ size, sha256: encodeHex(digest) }));
+  const consent = buildConsentModel(request, itemDigests);
+  return runSigningSession(
+    environment,
+    {
+      consent,
+      work: async (application, prepared, show) => {
+        show('reading-certificate');
+        const certificate = await readSigningCertificate(environment, application, prepared);
+        return signItems(environment, { application, key: prepared.key, certificate, show }, consented);
+      },
+    },
+    signal,
+  );
+}
+
+/** The bytes a person agreed to, by their SHA-256; the name goes back to the requester as it came. */
+interface ConsentedItem {
+  readonly name: string;
+  readonly size: number;
+  readonly digest: Uint8Array;
+}
+
+interface CardKeyInUse {
+  readonly application: JpkiApplication;
+  readonly key: KeyEntry;
+  readonly certificate: Certificate;
+  readonly show: (progress: Progress) => void;
+}
+
+/** Signs the consented digests, and nothing else. The first failure fails the request; a later one fails what is left. */
+async function signItems(
+  environment: CardOperationsEnvironment,
+  inUse: CardKeyInUse,
+  consented: readonly ConsentedItem[],
+): Promise<readonly SignedItem[]> {
+  const results: SignedItem[] = [];
+  let failure: ClientError | undefined;
+  for (const { name, digest } of consented) {
+    try {
+      if (failure) throw failure;
+      const signature = await signCms(environment, inUse, digest);
+      results.push({ status: 'signed', name, signature: encodeBase64(signature) });
+    } catch (thrown) {
+      failure = toClientError(thrown);
+      if (results.length === 0) throw failure;
+      environment.log.event('sign-item-failed', { code: failure.code });
+      results.push({ status: 'failed', name, error: toWireError(failure) });
+    }
+  }
+  return results;
+}
+
+async function signCms(
+  environment: CardOperationsEnvironment,
+  inUse: CardKeyInUse,
+  contentDigest: Uint8Array,
+): Promise<Uint8Array> {
+  const prepared = await prepareDetachedSignedData({
+    signerCertificate: inUse.certificate.der,
+    contentDigest,
+    digestAlgorithm: 'SHA-256',
+    signatureAlgorithm: inUse.key.algorithm,
+    signingTime: environment.clock.now(),
+    crypto: environment.crypto,
+  });
+  return prepared.complete(await signWithCard(environment, inUse, prepared.toBeSigned));
+}
+
+/** Digest, DigestInfo, card, and the check without which no signature leaves the core. */
+async function signWithCard(
+  { crypto }: CardOperationsEnvironment,
+  { application, key, certificate, show }: CardKeyInUse,
+  toBeSigned: Uint8Array,
+): Promise<Uint8Array> {
+  show('signing');
+  const digest = await crypto.digest(key.digestAlgorithm, toBeSigned);
+  const signature = await application.computeDigitalSignature(key, encodeDigestInfo(key.digestAlgorithm, digest));
+  show('checking-signature');
+  const { subjectPublicKeyInfo } = certificate;
+  if (!(await crypto.verifySignature(key.algorithm, subjectPublicKeyInfo, toBeSigned, signature))) {
+    throw new ClientError('ERR_SIGN_MISMATCH', "the card's signature does not match its certificate");
+  }
+  return signature;
+}
+
+async function readSigningCertificate(
+  environment: CardOperationsEnvironment,
+  application: JpkiApplication,
+  { key }: PreparedCard,
+): Promise<Certificate> {
+  const certificate = parseCertificate(await application.readCertificate(key.certificateFileId, 'after-pin'));
+  requireJpkiKeyUsage(certificate, 'signing');
+  assertWithinValidity(certificate, environment.clock.now());
+  return certificate;
+}
+
+function tokenAlgorithm(key: KeyEntry): AuthenticationToken['algorithm'] {
+  if (key.algorithm === 'RS256' || key.algorithm === 'ES384') return key.algorithm;
+  throw new ClientError('ERR_SIGN_ALGORITHM', 'this key cannot sign an authentication token');
+}
+
+function contentSize(content: Uint8Array | ByteSource): number {
+  return content instanceof Uint8Array ? content.length : content.size;
+}

@@ -1,0 +1,142 @@
+import { isJpkiTestCertificate, parseCertificate, type Certificate } from '../../../sdk/formats/index.js';
+import { CardChannel } from '../apdu/card-channel.js';
+import type { KeyEntry } from '../card/card-generation.js';
+import { InsertionMemories } from '../card/insertion-memory.js';
+import { JpkiApplication } from '../card/jpki-application.js';
+import { ClientError } from '../errors.js';
+import type { CardReaders, Clock, KeyRole, Preparation, ReaderInfo } from '../ports.js';
+
+/** What free reads told about the card before any PIN. */
+export interface PreparedCard {
+  readonly reader: ReaderInfo;
+  readonly key: KeyEntry;
+  readonly triesLeft: number;
+  /** DER. Recognises the card in memory while it is used; freely readable and without name or address. */
+  readonly authenticationCertificate: Certificate;
+  readonly testCard: boolean;
+}
+
+export interface CardAccess {
+  readonly readers: CardReaders;
+  readonly memories: InsertionMemories;
+  readonly clock: Clock;
+}
+
+/** Which reader to use: the only one with a card, or one by its PC/SC name. */
+export type ReaderSelection = { readonly kind: 'auto' } | { readonly kind: 'name'; readonly readerName: string };
+
+export interface WaitForCardOptions {
+  readonly selection: ReaderSelection;
+  /** How long to wait for a reader and a card, in milliseconds. 0: fail at once. */
+  readonly waitMilliseconds: number;
+  readonly signal: AbortSignal;
+  readonly onPreparation: (preparation: Preparation) => void;
+  readonly chooseReader: (readers: readonly ReaderInfo[]) => Promise<string>;
+}
+
+/**
+ * The reader that holds the card to use, once there is one.
+ * @throws ClientError ERR_PCSC_NO_READER, ERR_CARD_ABSENT, ERR_PCSC_READER_GONE, ERR_PCSC_UNAVAILABLE.
+ */
+export async function waitForCard(access: CardAccess, options: WaitForCardOptions): Promise<ReaderInfo> {
+  const deadline = access.clock.monotonic() + options.waitMilliseconds;
+  for (;;) {
+    if (options.signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled while waiting for a card');
+    const found = await findCard(access, options);
+    if (!(found instanceof ClientError)) return found;
+    const remaining = deadline - access.clock.monotonic();
+    if (remaining <= 0) throw found;
+    options.onPreparation({
+      status: found.code === 'ERR_CARD_ABSENT' ? 'waiting-for-card' : 'waiting-for-reader',
+    });
+    await changeOrTimeout(access, options.signal, remaining);
+  }
+}
+
+async function findCard(access: CardAccess, options: WaitForCardOptions): Promise<ReaderInfo | ClientError> {
+  let readers: readonly ReaderInfo[];
+  try {
+    readers = await access.readers.list();
+  } catch (error) {
+    // The service may be on its way up (it stops with the last reader on Windows): worth waiting for, where we wait.
+    if (error instanceof ClientError && error.code === 'ERR_PCSC_UNAVAILABLE') return error;
+    throw error;
+  }
+  access.memories.retain(readers);
+  const { selection } = options;
+  const candidates = selection.kind === 'auto' ? readers : readers.filter(({ name }) => name === selection.readerName);
+  if (candidates.length === 0) {
+    return selection.kind === 'auto'
+      ? new ClientError('ERR_PCSC_NO_READER', 'no card reader is connected', { retriable: true })
+      : new ClientError('ERR_PCSC_READER_GONE', 'the chosen card reader is not connected', { retriable: true });
+  }
+  const withCard = candidates.filter(({ cardPresent }) => cardPresent);
+  const [only] = withCard;
+  if (!only) return new ClientError('ERR_CARD_ABSENT', 'no card is in the reader', { retriable: true });
+  if (withCard.length === 1) return only;
+  const chosen = await options.chooseReader(withCard);
+  return (
+    withCard.find(({ name }) => name === chosen) ??
+    new ClientError('ERR_PCSC_READER_GONE', 'the chosen card reader is not connected', { retriable: true })
+  );
+}
+
+async function changeOrTimeout(access: CardAccess, signal: AbortSignal, milliseconds: number): Promise<void> {
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  // A service that cannot even be watched is asked again after a pause.
+  const changed = access.readers.changed(either).catch(() => access.clock.sleep(1_000, either));
+  await Promise.race([changed, access.clock.sleep(milliseconds, either)]);
+  done.abort();
+}
+
+/** Free reads on a shared connection, released before anybody is asked anything. */
+export async function prepareCard(
+  access: CardAccess,
+  reader: ReaderInfo,
+  role: KeyRole,
+  signal: AbortSignal,
+): Promise<PreparedCard> {
+  const memory = access.memories.of(reader);
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const connection = await access.readers.connect(reader.name, { shareMode: 'shared', signal });
+    let stillVerified = false;
+    try {
+      const application = await JpkiApplication.select(new CardChannel(connection, signal), memory);
+      const key = application.generation.keys[role];
+      const pin = await application.pinStatus(key);
+      if (pin.status === 'blocked') throw blockedPin(role);
+      if (pin.status === 'still-verified') {
+        stillVerified = true;
+        continue;
+      }
+      const certificate = await readAuthenticationCertificate(application);
+      if (role === 'authentication') assertWithinValidity(certificate, access.clock.now());
+      return {
+        reader,
+        key,
+        triesLeft: pin.triesLeft,
+        authenticationCertificate: certificate,
+        testCard: reader.virtual || isJpkiTestCertificate(certificate),
+      };
+    } finally {
+      await connection.disconnect(stillVerified ? 'unpower' : 'leave');
+    }
+  }
+  throw new ClientError('ERR_CARD_RESPONSE', 'the card does not tell how many PIN tries are left', { retriable: true });
+}
+
+async function readAuthenticationCertificate(application: JpkiApplication): Promise<Certificate> {
+  const { certificateFileId } = application.generation.keys.authentication;
+  return parseCertificate(await application.readCertificate(certificateFileId, 'free'));
+}
+
+/** @throws ClientError ERR_CERT_EXPIRED or ERR_CERT_NOT_YET_VALID. */
+export function assertWithinValidity(certificate: Certificate, at: Date): void {
+  if (at > certificate.notAfter) throw new ClientError('ERR_CERT_EXPIRED', 'the certificate has expired');
+  if (at < certificate.notBefore) throw new ClientError('ERR_CERT_NOT_YET_VALID', 'the certificate is not valid yet');
+}
+
+export function blockedPin(role: KeyRole): ClientError {
+  return new ClientError('ERR_PIN_BLOCKED', 'the PIN is blocked', { details: { role } });
+}

@@ -1,0 +1,74 @@
+import { equalBytes } from '../../../sdk/formats/index.js';
+import { CardChannel } from '../apdu/card-channel.js';
+import { JpkiApplication } from '../card/jpki-application.js';
+import { ClientError } from '../errors.js';
+import type { Progress } from '../ports.js';
+import { blockedPin, type CardAccess, type PreparedCard } from './prepare-card.js';
+
+/** How the exclusive connection ended. Only `done` used the key; `incorrect` is the only one that cost a try. */
+export type CardUse<Result> =
+  | { readonly status: 'done'; readonly result: Result }
+  | { readonly status: 'incorrect'; readonly triesLeft: number }
+  | { readonly status: 'tries-changed'; readonly triesLeft: number }
+  | { readonly status: 'reinserted' };
+
+export interface UseCardOptions<Result> {
+  /** ASCII, normalised; stays the caller's to zero. */
+  readonly pin: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** What the verified PIN is for. */
+  readonly work: (application: JpkiApplication) => Promise<Result>;
+}
+
+/**
+ * One exclusive connection from PIN to result: re-select, re-query tries, VERIFY once, `work`, power off. Between VERIFY and
+ * the end nothing waits for a person, and the card is left without any verified state whatever happens.
+ */
+export async function useCard<Result>(
+  access: CardAccess,
+  prepared: PreparedCard,
+  options: UseCardOptions<Result>,
+): Promise<CardUse<Result>> {
+  const { reader } = prepared;
+  const current = (await access.readers.list()).find(({ name }) => name === reader.name);
+  if (!current) throw new ClientError('ERR_PCSC_READER_GONE', 'the card reader is not connected', { retriable: true });
+  if (!current.cardPresent) throw new ClientError('ERR_CARD_REMOVED', 'the card was removed', { retriable: true });
+  if (current.insertion !== reader.insertion) return { status: 'reinserted' };
+  const first = await attempt(access, prepared, options);
+  if (first.status !== 'still-verified') return first;
+  // An earlier program's VERIFY still counted and hid the counter; the power is off now, so the card tells it.
+  const second = await attempt(access, prepared, options);
+  if (second.status !== 'still-verified') return second;
+  throw new ClientError('ERR_CARD_RESPONSE', 'the card does not tell how many PIN tries are left', { retriable: true });
+}
+
+async function attempt<Result>(
+  access: CardAccess,
+  { reader, key, triesLeft }: PreparedCard,
+  options: UseCardOptions<Result>,
+): Promise<CardUse<Result> | { readonly status: 'still-verified' }> {
+  const connection = await access.readers.connect(reader.name, { shareMode: 'exclusive', signal: options.signal });
+  try {
+    const channel = new CardChannel(connection, options.signal);
+    const application = await JpkiApplication.select(channel, access.memories.of(reader));
+    const before = await application.pinStatus(key);
+    if (before.status === 'still-verified') return before;
+    if (before.status === 'blocked') throw blockedPin(key.role);
+    if (before.triesLeft < triesLeft) return { status: 'tries-changed', triesLeft: before.triesLeft };
+    options.onProgress('verifying-pin');
+    const verification = await application.verifyPin(key, options.pin);
+    if (verification.status === 'blocked') throw blockedPin(key.role);
+    if (verification.status === 'incorrect') return verification;
+    return { status: 'done', result: await options.work(application) };
+  } finally {
+    await connection.disconnect('unpower');
+  }
+}
+
+/** @throws ClientError ERR_CARD_CHANGED where another card lies in the reader than the one the person agreed to use. */
+export function assertSameCard(before: PreparedCard, after: PreparedCard): void {
+  if (!equalBytes(before.authenticationCertificate.der, after.authenticationCertificate.der)) {
+    throw new ClientError('ERR_CARD_CHANGED', 'another card was put into the reader');
+  }
+}

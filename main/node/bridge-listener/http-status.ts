@@ -1,0 +1,25 @@
+import type { Envelope, ErrorCode } from '../../../sdk/protocol/index.js';
+
+/**
+ * HTTP status of each failure of the endpoint itself. What is not listed is the outcome of a session that went as the
+ * person, the card or the reader decided: the request for it succeeded, so its status is 200.
+ */
+const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
+  ERR_ORIGIN_MISSING: 403,
+  ERR_ORIGIN_NOT_ALLOWED: 403,
+  ERR_ORIGIN_HOST: 403,
+  ERR_POLICY_ORIGIN: 403,
+  ERR_PROTOCOL_VERSION: 400,
+  ERR_PROTOCOL_MALFORMED: 400,
+  ERR_PROTOCOL_NOT_FOUND: 404,
+  ERR_PROTOCOL_SESSION_UNKNOWN: 404,
+  ERR_PROTOCOL_METHOD: 405,
+  ERR_PROTOCOL_BODY_TOO_LARGE: 413,
+  ERR_PROTOCOL_CONTENT_TYPE: 415,
+  ERR_PROTOCOL_BUSY: 429,
+  ERR_INTERNAL: 500,
+};
+
+export function httpStatus(envelope: Envelope<unknown>): number {
+  return envelope.ok ? 200 : (STATUS_OF_CODE[envelope.error.code] ?? 200);
+}

@@ -1,0 +1,1 @@
+export { startBridgeListener, type BridgeListener, type BridgeListenerOptions, type ListenerLimits } from './listener.js';

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { pcscCardReaders } from '../../native/pcsc/index.js';
+import { openVirtualCard, virtualCardReaders, type CardProfileName } from '../../native/virtual-card/index.js';
+import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
+import { createBridge } from '../core/bridge/bridge.js';
+import { InsertionMemories } from '../core/card/insertion-memory.js';
+import { ClientError } from '../core/errors.js';
+import { createCardInspection, type CardInspection } from '../core/inspection/card-inspection.js';
+import type { CardReaders, Log, UserInteraction } from '../core/ports.js';
+import { createCardOperations } from '../core/signing/card-operations.js';
+import type { CardOperations } from '../core/signing/operations.js';
+import type { ReaderSelection } from '../core/signing/prepare-card.js';
+import { startBridgeListener, type BridgeListener } from './bridge-listener/index.js';
+import { translatedCardReaders } from './card-readers.js';
+import { nodeCrypto } from './node-crypto.js';
+import { systemClock, systemRandom } from './system.js';
+
+/** Which readers a client drives. `virtual` is the built-in test card, alone: it never stands beside real readers. */
+export type ReaderChoice =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'name'; readonly readerName: string }
+  | { readonly kind: 'virtual'; readonly profile?: CardProfileName };
+
+export interface ClientOptions {
+  readonly interaction: UserInteraction;
+  readonly reader: ReaderChoice;
+  /** `http:` pages on this PC may ask, and a release build may use the test card. */
+  readonly developerMode: boolean;
+  /** Whether this is a packaged release rather than a checkout. */
+  readonly releaseBuild: boolean;
+  /** Where the test card is kept. */
+  readonly stateDirectory: string;
+  /** How long a dialog waits for a reader and a card, in milliseconds; 0 fails at once. */
+  readonly cardWaitMilliseconds: number;
+  readonly log: Log;
+}
+
+/** The program, wired. Both shells call this and nothing else. */
+export interface Client {
+  readonly readers: CardReaders;
+  readonly operations: CardOperations;
+  readonly inspection: CardInspection;
+  /** Opens the bridge on the first free of `ports`. */
+  listen(ports?: readonly number[]): Promise<BridgeListener>;
+  /** Ends the card process and releases every reader. Listeners are closed by whoever opened them. */
+  close(): Promise<void>;
+}
+
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { interaction, developerMode, cardWaitMilliseconds, log } = options;
+  const readers = await openReaders(options);
+  const environment = {
+    readers,
+    memories: new InsertionMemories(),
+    clock: systemClock,
+    crypto: nodeCrypto,
+    interaction,
+    selection: readerSelection(options.reader),
+    cardWaitMilliseconds,
+    log,
+  };
+  const operations = createCardOperations(environment);
+  const settings = { developerMode };
+  return {
+    readers,
+    operations,
+    inspection: createCardInspection(environment),
+    listen(ports = BRIDGE_PORTS) {
+      const bridge = createBridge({ operations, random: systemRandom, clock: systemClock, log, settings });
+      return startBridgeListener({ bridge, ports, log });
+    },
+    close: () => readers.close(),
+  };
+}
+
+async function openReaders({
+  reader,
+  developerMode,
+  releaseBuild,
+  stateDirectory,
+}: ClientOptions): Promise<CardReaders> {
+  if (reader.kind !== 'virtual') return translatedCardReaders(pcscCardReaders());
+  if (releaseBuild && !developerMode) {
+    throw new ClientError('ERR_POLICY_TEST_CARD', 'the test card needs developer mode');
+  }
+  const card = await openVirtualCard({
+    stateDirectory: virtualCardDirectory(stateDirectory),
+    ...(reader.profile && { profile: reader.profile }),
+  });
+  return translatedCardReaders(virtualCardReaders(card));
+}
+
+function readerSelection(reader: ReaderChoice): ReaderSelection {
+  return reader.kind === 'name' ? reader : { kind: 'auto' };
+}
+
+/** Where the test card's keys, certificates and PIN counters live. */
+export function virtualCardDirectory(stateDirectory: string): string {
+  return join(stateDirectory, 'virtual-card');
+}

@@ -1,0 +1,151 @@
+import type { Disposition } from '../../main/core/ports.js';
+import { ScardError } from '../scard-error.js';
+import { MAX_COMMAND_BYTES, MAX_RESPONSE_BYTES, MIN_COMMAND_BYTES, MIN_RESPONSE_BYTES } from './messages.js';
+import type { ShareMode } from './messages.js';
+import { parseScardError } from './scard-codes.js';
+import type { NodeCallback, PcscConstants, PcscReader } from './binding.js';
+
+/** Each may keep one of the 16 threads of libuv's pool busy. */
+const MAX_CONNECTIONS = 12;
+/** Some readers' drivers write a little more than the response before they report its length. */
+const RESPONSE_BUFFER_BYTES = MAX_RESPONSE_BYTES + 2;
+
+interface OpenConnection {
+  readonly reader: PcscReader;
+  readonly protocol: number;
+}
+
+/**
+ * The connections of this process, by number.
+ *
+ * Each has a pcsclite reader of its own, which is never asked for its status: pcsclite has one handle and one lock per
+ * reader, and a status event would stop the event loop on that lock until the running APDU is answered. Such readers
+ * are used again and never given up, since pcsclite joins an uninitialised thread when it frees one.
+ */
+export class OpenConnections {
+  readonly #open = new Map<number, OpenConnection>();
+  readonly #idle = new Map<string, PcscReader[]>();
+  /** Readers that did not let their card go. They cannot be connected again. */
+  readonly #stuck: PcscReader[] = [];
+  #scrubber: PcscReader | undefined;
+  #latest = 0;
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Connects with T=0 or T=1, as the card likes.
+   * @param known reader of that name, whose class and constants are used
+   * @returns number of the connection, from 1
+   */
+  async connect(known: PcscReader, shareMode: ShareMode): Promise<number> {
+    if (this.#open.size >= MAX_CONNECTIONS) throw new ScardError('SCARD_F_INTERNAL_ERROR', 'too many connections');
+    const idle = this.#idleReaders(known.name);
+    const reader = idle.pop() ?? createReader(known, known.name);
+    this.#scrubber ??= createReader(known, known.name);
+    try {
+      const protocol = await called<[number]>((done) =>
+        reader.connect(
+          {
+            share_mode: shareMode === 'exclusive' ? reader.SCARD_SHARE_EXCLUSIVE : reader.SCARD_SHARE_SHARED,
+            protocol: reader.SCARD_PROTOCOL_T0 | reader.SCARD_PROTOCOL_T1,
+          },
+          done,
+        ),
+      );
+      this.#latest += 1;
+      this.#open.set(this.#latest, { reader, protocol });
+      return this.#latest;
+    } catch (thrown) {
+      idle.push(reader);
+      throw thrown;
+    }
+  }
+
+  /** @param command short command APDU; not kept, but freed by pcsclite with its bytes in it, hence `#scrub` */
+  async transmit(connection: number, command: Uint8Array): Promise<Uint8Array> {
+    const { reader, protocol } = this.#require(connection);
+    if (command.length < MIN_COMMAND_BYTES || command.length > MAX_COMMAND_BYTES) {
+      throw new ScardError('SCARD_F_INTERNAL_ERROR', 'command length out of range');
+    }
+    const bytes = Buffer.from(command.buffer, command.byteOffset, command.byteLength);
+    try {
+      const response = await called<[Buffer]>((done) => reader.transmit(bytes, RESPONSE_BUFFER_BYTES, protocol, done));
+      // Drivers report success without a response when the card goes while it works.
+      if (response.length < MIN_RESPONSE_BYTES) throw new ScardError('SCARD_E_NOT_TRANSACTED', 'no status word');
+      if (response.length > MAX_RESPONSE_BYTES) throw new ScardError('SCARD_E_INSUFFICIENT_BUFFER', 'long response');
+      return response;
+    } finally {
+      this.#scrub(command.length);
+    }
+  }
+
+  /** The number is free afterwards, also where this fails. */
+  async disconnect(connection: number, disposition: Disposition): Promise<void> {
+    const { reader } = this.#require(connection);
+    this.#open.delete(connection);
+    try {
+      await called<[]>((done) => reader.disconnect(dispositionValue(reader, disposition), done));
+      this.#idleReaders(reader.name).push(reader);
+    } catch (thrown) {
+      this.#stuck.push(reader);
+      throw thrown;
+    }
+  }
+
+  /** Ends every connection and takes the cards' power, so that no verified PIN stays behind. Never rejects. */
+  async unpowerAll(): Promise<void> {
+    await Promise.allSettled([...this.#open.keys()].map((connection) => this.disconnect(connection, 'unpower')));
+  }
+
+  #require(connection: number): OpenConnection {
+    const open = this.#open.get(connection);
+    if (!open) throw new ScardError('SCARD_E_INVALID_HANDLE');
+    return open;
+  }
+
+  #idleReaders(readerName: string): PcscReader[] {
+    const readers = this.#idle.get(readerName) ?? [];
+    this.#idle.set(readerName, readers);
+    return readers;
+  }
+
+  /**
+   * pcsclite copies each command to the heap and frees the copy as it is. The next copy of that length lands on it: one
+   * of zeros, through a reader without connection, which answers SCARD_E_INVALID_HANDLE and reaches no card.
+   */
+  #scrub(length: number): void {
+    const reader = this.#scrubber;
+    reader?._transmit(Buffer.alloc(length), MIN_RESPONSE_BYTES, reader.SCARD_PROTOCOL_T1, () => undefined);
+  }
+}
+
+function createReader(known: PcscReader, readerName: string): PcscReader {
+  const readerClass = known.constructor as new (readerName: string) => PcscReader;
+  return new readerClass(readerName);
+}
+
+function dispositionValue(constants: PcscConstants, disposition: Disposition): number {
+  switch (disposition) {
+    case 'leave':
+      return constants.SCARD_LEAVE_CARD;
+    case 'reset':
+      return constants.SCARD_RESET_CARD;
+    case 'unpower':
+      return constants.SCARD_UNPOWER_CARD;
+  }
+}
+
+/** One call of pcsclite as a promise. Its call back comes from outside Node's callback scope; see `PcscSession`. */
+function called<Values extends unknown[]>(call: (done: NodeCallback<Values>) => void): Promise<Values[0]> {
+  return new Promise((resolve, reject) => {
+    const done: NodeCallback<Values> = (error, ...values) =>
+      setImmediate(() => (error ? reject(parseScardError(error)) : resolve(values[0])));
+    try {
+      call(done);
+    } catch (thrown) {
+      reject(parseScardError(thrown));
+    }
+  });
+}

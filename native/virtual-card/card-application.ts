@@ -1,0 +1,39 @@
+import type { PinName } from './pins.js';
+
+/** When a file may be read or its key used. */
+export type AccessCondition = 'always' | { readonly anyOf: readonly PinName[] };
+
+export interface TransparentFile {
+  readonly kind: 'transparent';
+  readonly content: Uint8Array;
+  readonly read: AccessCondition;
+}
+
+export interface PinFile {
+  readonly kind: 'pin';
+  readonly pin: PinName;
+}
+
+export interface PrivateKeyFile {
+  readonly kind: 'private-key';
+  readonly use: AccessCondition;
+  /** Longest input of COMPUTE DIGITAL SIGNATURE, in bytes. */
+  readonly maxInputLength: number;
+  /** Bytes of every signature. */
+  readonly signatureLength: number;
+  /** Pads and applies the private key to the bytes as they were sent. */
+  sign(input: Uint8Array): Uint8Array;
+}
+
+/** An elementary file (EF). */
+export type CardFile = TransparentFile | PinFile | PrivateKeyFile;
+
+export type ApplicationName = 'jpki' | 'text';
+
+export interface CardApplication {
+  readonly name: ApplicationName;
+  /** Application identifier (ISO/IEC 7816-5). */
+  readonly aid: Uint8Array;
+  /** Keyed by file identifier; a file's short identifier is the low five bits of it. */
+  readonly files: ReadonlyMap<number, CardFile>;
+}

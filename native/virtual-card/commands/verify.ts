@@ -1,0 +1,35 @@
+import { SUCCESS, type CardResponse, type CommandApdu } from '../apdu.js';
+import { referencedFile, type CardSession } from '../card-session.js';
+import { LONGEST_PIN, type PinName } from '../pins.js';
+import { Refusal, STATUS_WORDS } from '../status-words.js';
+
+/** VERIFY (ISO/IEC 7816-4 §11.5.6): compares the data with a PIN or, without data, tells the PIN's status. */
+export function verify(session: CardSession, command: CommandApdu): CardResponse {
+  if (command.p1 !== 0) throw new Refusal(STATUS_WORDS.INCORRECT_P1_P2);
+  const pin = referencedPin(session, command.p2);
+  if (command.data.length > LONGEST_PIN) throw new Refusal(STATUS_WORDS.WRONG_LENGTH);
+  return command.data.length === 0 ? status(session, pin) : comparison(session, pin, command.data);
+}
+
+/** The PIN that P2 means. @throws Refusal 6981 where the file is not a PIN's. */
+export function referencedPin(session: CardSession, p2: number): PinName {
+  const file = referencedFile(session, p2);
+  if (file.kind !== 'pin') throw new Refusal(STATUS_WORDS.INCOMPATIBLE_FILE);
+  return file.pin;
+}
+
+function status(session: CardSession, pin: PinName): CardResponse {
+  const { blockedQuery, verifiedQuery } = session.profile.statusWords;
+  const triesLeft = session.pins.triesLeft(pin);
+  if (triesLeft === 0) return { statusWord: blockedQuery };
+  if (verifiedQuery !== undefined && session.verified.has(pin)) return { statusWord: verifiedQuery };
+  return { statusWord: STATUS_WORDS.TRIES_LEFT | triesLeft };
+}
+
+function comparison(session: CardSession, pin: PinName, candidate: Uint8Array): CardResponse {
+  session.verified.delete(pin);
+  if (session.pins.triesLeft(pin) === 0) throw new Refusal(session.profile.statusWords.blockedVerify);
+  if (!session.pins.verify(pin, candidate)) throw new Refusal(STATUS_WORDS.TRIES_LEFT | session.pins.triesLeft(pin));
+  session.verified.add(pin);
+  return SUCCESS;
+}

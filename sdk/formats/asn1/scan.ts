@@ -1,0 +1,156 @@
+/**
+ * The gate before the ASN.1 parser. asn1js takes unfinished indefinite lengths, non-minimal lengths and misplaced
+ * end-of-contents octets; here one pass over the octets settles that what it then sees is well-formed BER or strict DER,
+ * of bounded depth and number of elements.
+ */
+import { compareBytes } from '../bytes.js';
+import { FormatError, type FormatErrorCode } from '../format-error.js';
+
+export interface ScanOptions {
+  /** `DER`: X.690 §10 and §11. `BER`: also indefinite lengths, long lengths and constructed OCTET STRINGs. */
+  readonly encoding: 'DER' | 'BER';
+  readonly maxDepth: number;
+  readonly maxElements: number;
+  /** Code of the `FormatError`. */
+  readonly code: FormatErrorCode;
+}
+
+const Tag = { END_OF_CONTENTS: 0x00, BOOLEAN: 0x01, INTEGER: 0x02, OCTET_STRING: 0x04, NULL: 0x05, OID: 0x06 } as const;
+const TAG_SEQUENCE = 0x10;
+const TAG_SET = 0x11;
+const CONSTRUCTED = 0x20;
+
+interface Header {
+  readonly identifier: number;
+  readonly contentsStart: number;
+  /** Undefined: indefinite. */
+  readonly contentsEnd: number | undefined;
+}
+
+/**
+ * Checks that `bytes` are exactly one element.
+ * @throws FormatError with `options.code`
+ */
+export function scanAsn1(bytes: Uint8Array, options: ScanOptions): void {
+  const end = new Scanner(bytes, options).element(0, bytes.length, 1);
+  if (end !== bytes.length) throw new FormatError(options.code, 'octets follow the ASN.1 value');
+}
+
+class Scanner {
+  readonly #bytes: Uint8Array;
+  readonly #options: ScanOptions;
+  #elements = 0;
+
+  constructor(bytes: Uint8Array, options: ScanOptions) {
+    this.#bytes = bytes;
+    this.#options = options;
+  }
+
+  /** Offset behind the element that starts at `start` and must end by `limit`. */
+  element(start: number, limit: number, depth: number): number {
+    this.#elements += 1;
+    if (this.#elements > this.#options.maxElements) this.#refuse('too many elements');
+    if (depth > this.#options.maxDepth) this.#refuse('nested too deep');
+    const header = this.#header(start, limit);
+    if (header.identifier === Tag.END_OF_CONTENTS) this.#refuse('misplaced end-of-contents');
+    this.#checkForm(header.identifier);
+    if ((header.identifier & CONSTRUCTED) !== 0) return this.#constructed(header, limit, depth);
+    if (header.contentsEnd === undefined) return this.#refuse('indefinite length of a primitive');
+    this.#checkPrimitive(header.identifier, this.#bytes.subarray(header.contentsStart, header.contentsEnd));
+    return header.contentsEnd;
+  }
+
+  #header(start: number, limit: number): Header {
+    const identifier = this.#octet(start, limit);
+    if ((identifier & 0x1f) === 0x1f) this.#refuse('tag number above 30');
+    const first = this.#octet(start + 1, limit);
+    if (first === 0x80) {
+      if (this.#options.encoding === 'DER') this.#refuse('indefinite length');
+      return { identifier, contentsStart: start + 2, contentsEnd: undefined };
+    }
+    const lengthOctets = first < 0x80 ? 0 : first & 0x7f;
+    // Four length octets are 4 GiB: no input comes near it, and the shift below stays exact.
+    if (lengthOctets > 4) this.#refuse('length of more than four octets');
+    let length = first < 0x80 ? first : 0;
+    for (let index = 0; index < lengthOctets; index += 1) {
+      length = length * 256 + this.#octet(start + 2 + index, limit);
+    }
+    if (this.#options.encoding === 'DER' && lengthOctets > 0 && length < Math.max(0x80, 256 ** (lengthOctets - 1))) {
+      this.#refuse('length is not minimal');
+    }
+    const contentsStart = start + 2 + lengthOctets;
+    if (length > limit - contentsStart) this.#refuse('length goes beyond the end');
+    return { identifier, contentsStart, contentsEnd: contentsStart + length };
+  }
+
+  #constructed(header: Header, limit: number, depth: number): number {
+    const end = header.contentsEnd ?? limit;
+    let offset = header.contentsStart;
+    let previous: Uint8Array | undefined;
+    while (header.contentsEnd === undefined || offset < end) {
+      if (header.contentsEnd === undefined && this.#isEndOfContents(offset, limit)) return offset + 2;
+      const next = this.element(offset, end, depth + 1);
+      const encoded = this.#bytes.subarray(offset, next);
+      if (this.#options.encoding === 'DER' && header.identifier === (TAG_SET | CONSTRUCTED)) {
+        if (previous !== undefined && compareBytes(previous, encoded) > 0) this.#refuse('SET is not sorted');
+        previous = encoded;
+      }
+      if (header.identifier === (Tag.OCTET_STRING | CONSTRUCTED) && (encoded[0] ?? 0) % CONSTRUCTED !== 0x04) {
+        this.#refuse('OCTET STRING made of something else');
+      }
+      offset = next;
+    }
+    return offset;
+  }
+
+  #isEndOfContents(offset: number, limit: number): boolean {
+    return this.#octet(offset, limit) === 0 && this.#octet(offset + 1, limit) === 0;
+  }
+
+  /** Universal types that have one form only (X.690 §8); strings are primitive in DER (§10.2). */
+  #checkForm(identifier: number): void {
+    if (identifier >= 0x40) return;
+    const tag = identifier & 0x1f;
+    const mustBeConstructed = tag === TAG_SEQUENCE || tag === TAG_SET;
+    const mayBeConstructed = tag === Tag.OCTET_STRING && this.#options.encoding === 'BER';
+    const isConstructed = (identifier & CONSTRUCTED) !== 0;
+    if (isConstructed !== mustBeConstructed && !(isConstructed && mayBeConstructed))
+      this.#refuse('wrong form of a type');
+  }
+
+  #checkPrimitive(identifier: number, contents: Uint8Array): void {
+    const first = contents[0];
+    if (identifier === Tag.BOOLEAN) {
+      if (contents.length !== 1) this.#refuse('BOOLEAN is not one octet');
+      if (this.#options.encoding === 'DER' && first !== 0x00 && first !== 0xff) this.#refuse('BOOLEAN is not DER');
+    } else if (identifier === Tag.INTEGER) {
+      const second = contents[1];
+      if (first === undefined) this.#refuse('INTEGER without octets');
+      if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+        this.#refuse('INTEGER is not minimal');
+      }
+    } else if (identifier === Tag.NULL) {
+      if (contents.length !== 0) this.#refuse('NULL with contents');
+    } else if (identifier === Tag.OID) {
+      this.#checkObjectIdentifier(contents);
+    }
+  }
+
+  #checkObjectIdentifier(contents: Uint8Array): void {
+    if (contents.length === 0 || (contents.at(-1) ?? 0x80) >= 0x80) this.#refuse('unfinished OBJECT IDENTIFIER');
+    let atStart = true;
+    for (const octet of contents) {
+      if (atStart && octet === 0x80) this.#refuse('OBJECT IDENTIFIER is not minimal');
+      atStart = octet < 0x80;
+    }
+  }
+
+  #octet(offset: number, limit: number): number {
+    const octet = offset < limit ? this.#bytes[offset] : undefined;
+    return octet ?? this.#refuse('truncated');
+  }
+
+  #refuse(reason: string): never {
+    throw new FormatError(this.#options.code, `ASN.1: ${reason}`);
+  }
+}

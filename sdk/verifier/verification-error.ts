@@ -1,0 +1,39 @@
+import { FormatError, type FormatErrorCode } from '../formats/index.js';
+
+/** A subset of the product's codes, those of certificates and signatures. */
+export type VerificationErrorCode = FormatErrorCode;
+
+/** One message per code: what exactly failed stays in `cause`, for the verifier's own log. */
+const MESSAGES = {
+  ERR_CERT_MISSING: 'a certificate is missing',
+  ERR_CERT_MALFORMED: 'the certificate is malformed',
+  ERR_CERT_EXPIRED: 'the certificate is no longer in force',
+  ERR_CERT_NOT_YET_VALID: 'the certificate is not in force yet',
+  ERR_CERT_USAGE: 'the certificate is not for this use',
+  ERR_CERT_UNTRUSTED: 'the certificate does not lead to a trust anchor',
+  ERR_SIGN_MISMATCH: 'the signature was made for another certificate',
+  ERR_SIGN_FORMAT: 'the signed object is malformed',
+  ERR_SIGN_ALGORITHM: 'the algorithm or key is not accepted',
+  ERR_SIGN_DIGEST: 'the content is not what was signed',
+  ERR_SIGN_INVALID: 'the signature does not hold',
+} as const satisfies Record<VerificationErrorCode, string>;
+
+/** What the caller was given does not verify. Misuse of the library itself is a `TypeError` instead. */
+export class VerificationError extends Error {
+  override readonly name = 'VerificationError';
+  readonly code: VerificationErrorCode;
+
+  constructor(code: VerificationErrorCode, options?: { cause?: unknown }) {
+    super(MESSAGES[code], options);
+    this.code = code;
+  }
+}
+
+/** Runs `verify` and turns the format code's errors into this library's. */
+export async function withVerificationErrors<Result>(verify: () => Promise<Result>): Promise<Result> {
+  try {
+    return await verify();
+  } catch (error) {
+    throw error instanceof FormatError ? new VerificationError(error.code, { cause: error }) : error;
+  }
+}

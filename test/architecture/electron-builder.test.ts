@@ -1,0 +1,73 @@
+import { Ajv } from 'ajv';
+import { load } from 'js-yaml';
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readText, REPOSITORY } from './repository.js';
+
+const schema = createRequire(import.meta.url)('app-builder-lib/scheme.json') as object;
+// Strict about the configuration, not about how the schema itself is written: it uses keywords of its own.
+const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
+
+interface BuilderConfiguration {
+  readonly electronFuses: Record<string, boolean>;
+  readonly protocols: readonly { schemes: readonly string[] }[];
+  readonly mac: Record<'entitlements' | 'entitlementsInherit', string> & { hardenedRuntime: boolean };
+  readonly deb: { depends: readonly string[] };
+  readonly icon: string;
+  readonly files: readonly string[];
+}
+
+const configuration = (): BuilderConfiguration => load(readText('electron-builder.yml')) as BuilderConfiguration;
+
+function findFaults(config: unknown): string[] {
+  return validate(config) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
+}
+
+describe('electron-builder.yml', () => {
+  it('is valid by electron-builder’s own schema', () => {
+    expect(findFaults(configuration())).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown key', { appID: 'x' }],
+    ['an unknown key of a target', { deb: { dependencies: [] } }],
+    ['an unknown fuse', { electronFuses: { runAsNod: false } }],
+    ['a value of the wrong type', { mac: { hardenedRuntime: 'yes' } }],
+    ['a number for a text', { appId: 5 }],
+  ])('would be refused with %s', (_name, change) => {
+    expect(findFaults({ ...configuration(), ...change })).not.toEqual([]);
+  });
+
+  it('turns off every way to run the app’s binary as something else', () => {
+    expect(configuration().electronFuses).toMatchObject({
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      onlyLoadAppFromAsar: true,
+      enableEmbeddedAsarIntegrityValidation: true,
+      grantFileProtocolExtraPrivileges: false,
+    });
+  });
+
+  it('registers the scheme that wakes the app, and no other', () => {
+    expect(configuration().protocols.flatMap(({ schemes }) => schemes)).toEqual(['madoguchi']);
+  });
+
+  it('asks macOS for the smart card under the hardened runtime', () => {
+    const { mac } = configuration();
+    expect(mac.hardenedRuntime).toBe(true);
+    expect(mac.entitlementsInherit).toBe(mac.entitlements);
+    expect(readText(mac.entitlements)).toMatch(/<key>com\.apple\.security\.smartcard<\/key>\s*<true\/>/);
+  });
+
+  it('depends on the PC/SC library and service', () => {
+    expect(configuration().deb.depends).toEqual(expect.arrayContaining(['libpcsclite1', 'pcscd']));
+  });
+
+  it('names files that exist', () => {
+    const { icon, mac } = configuration();
+    expect([icon, mac.entitlements].filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import { InsertionMemories } from '../../main/core/card/insertion-memory.js';
+import { createCardInspection, type CardInspection } from '../../main/core/inspection/card-inspection.js';
+import { createCardOperations } from '../../main/core/signing/card-operations.js';
+import type { CardOperations } from '../../main/core/signing/operations.js';
+import type { Clock } from '../../main/core/ports.js';
+import { translatedCardReaders } from '../../main/node/card-readers.js';
+import { nodeCrypto } from '../../main/node/node-crypto.js';
+import { systemClock } from '../../main/node/system.js';
+import {
+  openVirtualCard,
+  virtualCardReaders,
+  type VirtualCard,
+  type VirtualCardOptions,
+  type VirtualCardReaders,
+} from '../../native/virtual-card/index.js';
+import { fakeInteraction, type FakeInteraction, type Person } from './fake-interaction.js';
+
+export interface CoreClient {
+  readonly card: VirtualCard;
+  readonly readers: VirtualCardReaders;
+  readonly operations: CardOperations;
+  readonly inspection: CardInspection;
+  readonly interaction: FakeInteraction;
+}
+
+export interface CoreClientOptions {
+  readonly card: VirtualCard;
+  readonly person: Person;
+  readonly cardWaitMilliseconds?: number;
+  readonly clock?: Clock;
+}
+
+/** The core over the in-process virtual card, with a person made of answers. Nothing is mocked between them. */
+export function coreClient({
+  card,
+  person,
+  cardWaitMilliseconds = 0,
+  clock = systemClock,
+}: CoreClientOptions): CoreClient {
+  const readers = virtualCardReaders(card);
+  const interaction = fakeInteraction(person);
+  const environment = {
+    readers: translatedCardReaders(readers),
+    memories: new InsertionMemories(),
+    clock,
+    crypto: nodeCrypto,
+    interaction,
+    selection: { kind: 'auto' } as const,
+    cardWaitMilliseconds,
+    log: { event: () => undefined },
+  };
+  return {
+    card,
+    readers,
+    operations: createCardOperations(environment),
+    inspection: createCardInspection(environment),
+    interaction,
+  };
+}
+
+/** A card of its own for a test that spends tries; making one costs about a second. */
+export function freshCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
+  return openVirtualCard(options);
+}
+
+/** INS of every command the card got, as hexadecimal, and how often VERIFY carried a PIN. */
+export function commandSummary(card: VirtualCard): { ins: string[]; verifies: number; signatures: number } {
+  return {
+    ins: card.log.map(({ ins }) => ins.toString(16).toUpperCase()),
+    verifies: card.log.filter(({ ins, lc }) => ins === 0x20 && lc > 0).length,
+    signatures: card.log.filter(({ ins, statusWord }) => ins === 0x2a && statusWord === 0x9000).length,
+  };
+}

@@ -1,0 +1,93 @@
+import { ClientError } from '../../main/core/errors.js';
+import type { ConsentModel } from '../../main/core/consent/consent-model.js';
+import type {
+  ConsentDialog,
+  DialogOutcome,
+  KeyRole,
+  PinPrompt,
+  Preparation,
+  Progress,
+  ReaderInfo,
+  UserInteraction,
+} from '../../main/core/ports.js';
+
+/** How the person in a test behaves. Absent answers are the careful ones: refuse, give up. */
+export interface Person {
+  decide?(): Promise<'agreed' | 'refused'> | 'agreed' | 'refused';
+  confirmLastTry?(role: KeyRole): boolean | Promise<boolean>;
+  /** PINs in order; undefined or the end of the list gives up. */
+  pins?: readonly (string | undefined)[];
+  /** Called at each prompt, before the PIN is given. */
+  beforePin?(prompt: PinPrompt): void | Promise<void>;
+  chooseReader?(readers: readonly ReaderInfo[]): string;
+}
+
+/** Everything a dialog showed and was asked, for assertions. */
+export interface RecordedDialog {
+  readonly consent: ConsentModel;
+  readonly preparations: Preparation[];
+  readonly prompts: PinPrompt[];
+  readonly progress: Progress[];
+  /** The very arrays handed to the core, to see whether they were zeroed. */
+  readonly givenPins: Uint8Array[];
+  decided: boolean;
+  outcome: DialogOutcome | undefined;
+}
+
+export interface FakeInteraction extends UserInteraction {
+  readonly dialogs: RecordedDialog[];
+}
+
+export function fakeInteraction(person: Person): FakeInteraction {
+  const dialogs: RecordedDialog[] = [];
+  const pins = [...(person.pins ?? [])];
+  return {
+    dialogs,
+    open(consent, signal) {
+      const record: RecordedDialog = {
+        consent,
+        preparations: [],
+        prompts: [],
+        progress: [],
+        givenPins: [],
+        decided: false,
+        outcome: undefined,
+      };
+      dialogs.push(record);
+      return recordingDialog(record, { person, pins, signal });
+    },
+  };
+}
+
+function recordingDialog(
+  record: RecordedDialog,
+  { person, pins, signal }: { person: Person; pins: (string | undefined)[]; signal: AbortSignal },
+): ConsentDialog {
+  const unlessGone = async <Answer>(answer: Promise<Answer> | Answer): Promise<Answer> => {
+    const value = await answer;
+    if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'the asker is gone');
+    return value;
+  };
+  return {
+    showPreparation: (preparation) => void record.preparations.push(preparation),
+    chooseReader: (readers) => Promise.resolve(person.chooseReader?.(readers) ?? ''),
+    decide() {
+      record.decided = true;
+      return unlessGone(person.decide?.() ?? 'refused');
+    },
+    confirmLastTry: (role) => unlessGone(person.confirmLastTry?.(role) ?? false),
+    async enterPin(prompt) {
+      record.prompts.push(prompt);
+      await unlessGone(person.beforePin?.(prompt));
+      const text = pins.shift();
+      if (text === undefined) return undefined;
+      const pin = new TextEncoder().encode(text);
+      record.givenPins.push(pin);
+      return pin;
+    },
+    showProgress: (progress) => void record.progress.push(progress),
+    close(outcome) {
+      record.outcome ??= outcome;
+    },
+  };
+}
