@@ -36,7 +36,7 @@ export const IMPORT_TABLE = [
   {
     path: 'main/node',
     local: ['main/core', 'sdk/protocol', 'sdk/formats', 'sdk/verifier', 'native'],
-    packages: ['fastify', 'pino', '@humanwhocodes/momoa', 'i18next'],
+    packages: ['fastify', 'pino', '@humanwhocodes/momoa'],
     builtins: true,
   },
   { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'] },

@@ -106,7 +106,7 @@ function terminalInteraction(parts: {
     unused = undefined;
     return pin;
   };
-  const common = { terminal, t, agreeBeforehand: options.yes === true };
+  const common = { terminal, t, agreeBeforehand: options.yes === true, showFailures: false };
   return createTerminalInteraction(pinLine ? { ...common, takePin } : common);
 }
 

@@ -19,6 +19,8 @@ export interface TerminalInteractionOptions {
   readonly t: Translate;
   /** `--yes`: the consent is agreed to without a question. Never the last try. */
   readonly agreeBeforehand: boolean;
+  /** Whether a failure is told here; one's own commands end with the error anyway. */
+  readonly showFailures: boolean;
   /** `--pin-stdin`: the PIN as it was given, once. Taken and emptied by the first prompt. */
   readonly takePin?: () => Uint8Array | undefined;
 }
@@ -97,8 +99,15 @@ class TerminalDialog implements ConsentDialog {
   close(outcome: DialogOutcome): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (outcome.status === 'done') this.#print(this.#options.t('outcome.done'));
+    if (outcome.status === 'done' || this.#options.showFailures) this.#print(this.#outcomeText(outcome));
     this.#closed.abort();
+  }
+
+  #outcomeText(outcome: DialogOutcome): string {
+    const { t } = this.#options;
+    if (outcome.status === 'done') return t('outcome.done');
+    const message = t(`error.${outcome.code}`, { reason: '', ...outcome.details }).trim();
+    return t('outcome.failed', { message });
   }
 
   #preparationText(preparation: Preparation): string {

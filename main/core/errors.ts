@@ -1,5 +1,5 @@
 import { FormatError } from '../../sdk/formats/index.js';
-import { errorArea, publicErrorCode, type ErrorCode, type WireError } from '../../sdk/protocol/index.js';
+import { publicErrorCode, type ErrorCode, type WireError } from '../../sdk/protocol/index.js';
 
 /** Facts a person or program can act on, such as `triesLeft`. Never a PIN, an attribute or a serial number. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
@@ -38,17 +38,19 @@ export function toWireError(error: ClientError): WireError {
   return { code: error.code, message: error.message, retriable: error.retriable, details: { ...error.details } };
 }
 
-const PUBLIC_MESSAGES = {
+/** What pages are told in place of the real message, which may say at which step a dialog was closed. */
+const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
   ERR_CARD_UNAVAILABLE: 'the card could not be used',
   ERR_INTERNAL: 'internal error',
-} as const;
+  ERR_USER_REFUSED: 'the person refused',
+  ERR_USER_CANCELLED: 'the request was cancelled',
+  ERR_USER_TIMEOUT: 'the person did not answer in time',
+};
 
 /** The error as a web page sees it: hardware, card and PIN causes collapse into one code without details. */
 export function toPublicError(error: ClientError): WireError {
   const code = publicErrorCode(error.code);
-  const area = errorArea(error.code);
-  if (code === 'ERR_CARD_UNAVAILABLE' || code === 'ERR_INTERNAL') {
-    return { code, message: PUBLIC_MESSAGES[code], retriable: area !== 'INTERNAL', details: {} };
-  }
-  return toWireError(error);
+  const message = PUBLIC_MESSAGES[code];
+  if (message === undefined) return toWireError(error);
+  return { code, message, retriable: code !== 'ERR_INTERNAL', details: {} };
 }

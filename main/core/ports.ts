@@ -2,6 +2,7 @@
 import type { FormatCrypto } from '../../sdk/formats/ports.js';
 import type { ConsentModel } from './consent/consent-model.js';
 import type { ErrorCode } from '../../sdk/protocol/index.js';
+import type { ErrorDetails } from './errors.js';
 
 export type { FormatCrypto };
 
@@ -84,7 +85,9 @@ export interface PinPrompt {
   readonly testCard: boolean;
 }
 
-export type DialogOutcome = { readonly status: 'done' } | { readonly status: 'failed'; readonly code: ErrorCode };
+export type DialogOutcome =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly code: ErrorCode; readonly details: ErrorDetails };
 
 /**
  * One request's conversation with the person, open from consent to result. Windows and terminal implement it.

@@ -38,14 +38,14 @@ export interface SignOptions extends CallOptions {
 /** What a page can ask of the person's card. All calls reject with `MadoguchiError`. */
 export interface MadoguchiClient {
   /** Whether the client is there. `ERR_PROTOCOL_UNREACHABLE` where it is not, or may not be asked. */
-  status(options?: CallOptions): Promise<StatusResult>;
+  readonly status: (options?: CallOptions) => Promise<StatusResult>;
   /**
    * Asks the person to log in. The token is bound to this page's origin and the nonce, and is good for nothing until the
    * web service has validated it (`madoguchi/verifier`).
    */
-  authenticate(options: AuthenticateOptions): Promise<AuthenticationToken>;
+  readonly authenticate: (options: AuthenticateOptions) => Promise<AuthenticationToken>;
   /** Asks the person to sign. Answers in the order of `items`, each with a detached CMS signature or its own error. */
-  sign(options: SignOptions): Promise<readonly SignedItem[]>;
+  readonly sign: (options: SignOptions) => Promise<readonly SignedItem[]>;
 }
 
 /** Milliseconds for what the client answers without asking a person. */
@@ -93,15 +93,21 @@ async function runSession(
     // A session nobody asks for ends by itself; that it could not be ended sooner helps no caller.
     deletion.catch(() => undefined);
   };
-  globalThis.addEventListener?.('pagehide', cancel);
+  const page = pageEvents();
+  page?.addEventListener('pagehide', cancel);
   signal?.addEventListener('abort', cancel);
   try {
     if (signal?.aborted === true) cancel();
     return await pollUntilDone(transport, { port, path, signal });
   } finally {
-    globalThis.removeEventListener?.('pagehide', cancel);
+    page?.removeEventListener('pagehide', cancel);
     signal?.removeEventListener('abort', cancel);
   }
+}
+
+/** The page, where there is one: not in every worker, nor where a service renders its pages. */
+function pageEvents(): EventTarget | undefined {
+  return 'addEventListener' in globalThis ? globalThis : undefined;
 }
 
 interface OpenSession {

@@ -123,7 +123,7 @@ describe('TypeScript', () => {
     expect(Object.keys(strictness).filter((option) => option in config.compilerOptions)).toEqual([]);
   });
 
-  it.each(['sdk/protocol', 'sdk/formats', 'main/core', 'main/ipc'])('knows neither Node nor DOM in %s', (folder) => {
+  it.each(['sdk/protocol', 'sdk/formats', 'main/core'])('knows neither Node nor DOM in %s', (folder) => {
     const { compilerOptions } = readConfig(`${folder}/tsconfig.json`);
     expect(compilerOptions).not.toHaveProperty('lib');
     expect(compilerOptions).not.toHaveProperty('types');

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../../core/errors.js';
 import { createApprovingInteraction } from '../approving-interaction.js';
+import { createTerminalInteraction } from '../terminal-interaction.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 import type { ProgramContext } from '../program-context.js';
@@ -32,7 +33,10 @@ async function serve(context: ProgramContext, options: ServeOptions): Promise<Ex
   }
   if (options.approveAll && !virtual) throw usageError('--approve-all works with --reader virtual only');
   const developerMode = virtual || options.developerMode === true;
-  const overrides = { developerMode, cardWaitMilliseconds: CARD_WAIT_MILLISECONDS };
+  const { terminal, t } = context;
+  const interaction = options.approveAll
+    ? createApprovingInteraction(terminal, t)
+    : createTerminalInteraction({ terminal, t, agreeBeforehand: false, showFailures: true });
   return context.withClient(
     async (client) => {
       const listener = await client.listen(options.port === undefined ? BRIDGE_PORTS : [options.port]);
@@ -44,9 +48,7 @@ async function serve(context: ProgramContext, options: ServeOptions): Promise<Ex
       }
       return ExitCode.DONE;
     },
-    options.approveAll
-      ? { ...overrides, interaction: createApprovingInteraction(context.terminal, context.t) }
-      : overrides,
+    { developerMode, interaction, cardWaitMilliseconds: CARD_WAIT_MILLISECONDS },
   );
 }
 

@@ -16,7 +16,7 @@ const LABEL_LENGTH = 255;
 export function decodePunycode(label: string): string | undefined {
   if (label.length > LABEL_LENGTH) return undefined;
   const delimiter = label.lastIndexOf('-');
-  const output = [...label.slice(0, Math.max(delimiter, 0))].map((character) => character.codePointAt(0) ?? 0);
+  const output = Array.from(label.slice(0, Math.max(delimiter, 0)), (character) => character.codePointAt(0) ?? 0);
   if (output.some((codePoint) => codePoint >= INITIAL_N)) return undefined;
 
   let position = Math.max(delimiter, 0) + (delimiter > 0 ? 1 : 0);

@@ -30,7 +30,7 @@ function checkStructure(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   let structure = 0;
   for (let index = 0; index < text.length; index++) {
-    switch (text[index]) {
+    switch (text.charAt(index)) {
       case '"': {
         const end = endOfString(text, index);
         if (isFollowedByColon(text, end)) addName(open.at(-1), text.slice(index, end));

@@ -34,7 +34,7 @@ export async function runSigningSession<Result>(
     return result;
   } catch (thrown) {
     const error = toClientError(thrown);
-    dialog.close({ status: 'failed', code: error.code });
+    dialog.close({ status: 'failed', code: error.code, details: error.details });
     throw error;
   }
 }

@@ -7,15 +7,15 @@ import { ALLOWED_METHODS, methodNotAllowed, notFound } from './gate.js';
 import { httpStatus } from './http-status.js';
 
 const JSON_MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
-const WAIT = /^(?:0|[1-9][0-9]?)$/;
+const WAIT = /^wait=(0|[1-9][0-9]?)$/;
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Envelope<unknown> | Promise<Envelope<unknown>>;
-type Check = (request: FastifyRequest) => void;
+type Check = (request: FastifyRequest, reply: FastifyReply, done: (error?: ClientError) => void) => void;
 
 interface Route {
   readonly url: string;
   /** Run in order before the body is read. */
-  readonly checks: readonly Check[];
+  readonly checks: Check[];
   readonly handlers: Partial<Record<(typeof ALLOWED_METHODS)[number], Handler>>;
 }
 
@@ -40,11 +40,12 @@ export async function createApp(bridge: Bridge, closing: AbortSignal): Promise<F
   });
   app.setErrorHandler((thrown, _request, reply) => sendFailure(reply, thrown));
   app.setNotFoundHandler((_request, reply) => sendFailure(reply, notFound()));
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw notFound();
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? notFound() : undefined);
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing.aborted) reply.header('Connection', 'close');
+    done();
   });
   for (const route of routesOf(bridge)) addRoute(app, route);
   await app.ready();
@@ -62,16 +63,13 @@ function routesOf(bridge: Bridge): Route[] {
     },
     {
       url: '/v1/sessions/:id',
-      checks: [checkVersion],
+      checks: [checkVersion, checkWait],
       handlers: {
         GET: (request, reply) => {
           const options = { waitSeconds: waitOf(request), signal: goneSignal(reply) };
           return bridge.poll(originOf(request), idOf(request), options);
         },
-        DELETE: (request) => {
-          checkNoQuery(request);
-          return bridge.cancel(originOf(request), idOf(request));
-        },
+        DELETE: (request) => bridge.cancel(originOf(request), idOf(request)),
       },
     },
   ];
@@ -83,14 +81,13 @@ function addRoute(app: FastifyInstance, { url, checks, handlers }: Route): void 
     if (method === 'OPTIONS') {
       app.route({ method, url, handler: (_request, reply) => reply.code(204).send() });
     } else if (handler === undefined) {
-      const refuse = async (): Promise<never> => Promise.reject(methodNotAllowed());
-      app.route({ method, url, onRequest: refuse, handler: refuse });
+      const refuse: Check = (_request, _reply, done) => done(methodNotAllowed());
+      app.route({ method, url, onRequest: refuse, handler: () => Promise.reject(methodNotAllowed()) });
     } else {
-      const onRequest = async (request: FastifyRequest): Promise<void> => checks.forEach((check) => check(request));
       app.route({
         method,
         url,
-        onRequest,
+        onRequest: checks,
         handler: async (request, reply) => send(reply, await handler(request, reply)),
       });
     }
@@ -104,35 +101,32 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-const checkVersion: Check = ({ headers }) => {
-  if (headers[PROTOCOL_HEADER.toLowerCase()] !== String(PROTOCOL_VERSION)) {
-    throw new ClientError('ERR_PROTOCOL_VERSION', `the header ${PROTOCOL_HEADER}: ${PROTOCOL_VERSION} is missing`);
-  }
+const checkVersion: Check = ({ headers }, _reply, done) => {
+  if (headers[PROTOCOL_HEADER.toLowerCase()] === String(PROTOCOL_VERSION)) done();
+  else done(new ClientError('ERR_PROTOCOL_VERSION', `the header ${PROTOCOL_HEADER}: ${PROTOCOL_VERSION} is missing`));
 };
 
-const checkContentType: Check = ({ headers }) => {
-  if (!JSON_MEDIA_TYPE.test(headers['content-type'] ?? '')) {
-    throw new ClientError('ERR_PROTOCOL_CONTENT_TYPE', 'the body must be application/json');
-  }
+const checkContentType: Check = ({ headers }, _reply, done) => {
+  done(JSON_MEDIA_TYPE.test(headers['content-type'] ?? '') ? undefined : notJson());
 };
 
 /** The declared length; what comes in chunks is counted as it is read. */
-const checkLength: Check = ({ headers }) => {
-  if (Number(headers['content-length'] ?? 0) > LIMITS.bodyBytes) throw bodyTooLarge();
+const checkLength: Check = ({ headers }, _reply, done) => {
+  done(Number(headers['content-length'] ?? 0) > LIMITS.bodyBytes ? bodyTooLarge() : undefined);
 };
 
-const checkNoQuery: Check = ({ raw }) => {
-  if (raw.url?.includes('?') === true) throw malformed('no query here');
+const checkNoQuery: Check = ({ raw }, _reply, done) => {
+  done(raw.url?.includes('?') === true ? malformed('no query here') : undefined);
+};
+
+/** The only query there is: `?wait=` of a poll. */
+const checkWait: Check = ({ method, raw }, _reply, done) => {
+  const query = raw.url?.split('?')[1];
+  done(query === undefined || (method === 'GET' && WAIT.test(query)) ? undefined : malformed('wait is in whole seconds'));
 };
 
 function waitOf({ raw }: FastifyRequest): number {
-  const query = [...new URLSearchParams(raw.url?.split('?')[1])];
-  if (query.length === 0) return 0;
-  const [name, value] = query[0] ?? [];
-  if (query.length > 1 || name !== 'wait' || value === undefined || !WAIT.test(value)) {
-    throw malformed('the only query is wait, in whole seconds');
-  }
-  return Number(value);
+  return Number(WAIT.exec(raw.url?.split('?')[1] ?? '')?.[1] ?? 0);
 }
 
 function idOf({ params }: FastifyRequest): string {
@@ -152,17 +146,13 @@ function sendFailure(reply: FastifyReply, thrown: unknown): FastifyReply {
 function ownError(thrown: unknown): unknown {
   if (thrown instanceof ClientError || !(thrown instanceof Error)) return thrown;
   const { code, statusCode } = thrown as { code?: string; statusCode?: number };
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge();
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ClientError('ERR_PROTOCOL_CONTENT_TYPE', 'the body must be application/json');
-    case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return notFound();
-    default:
-      return statusCode === 400 ? malformed('the request is malformed') : thrown;
-  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge();
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return notJson();
+  return statusCode === 400 ? malformed('the request is malformed') : thrown;
+}
+
+function notJson(): ClientError {
+  return new ClientError('ERR_PROTOCOL_CONTENT_TYPE', 'the body must be application/json');
 }
 
 function bodyTooLarge(): ClientError {

@@ -30,7 +30,10 @@ export class FakeClock implements Clock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (milliseconds <= 0 || signal?.aborted === true) return resolve();
+      if (milliseconds <= 0 || signal?.aborted === true) {
+        resolve();
+        return;
+      }
       const sleeper = {
         at: this.#now + milliseconds,
         wake: () => {

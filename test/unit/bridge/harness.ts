@@ -50,7 +50,7 @@ export interface RawAnswer {
 export function sendRaw(
   port: number,
   data: string | Uint8Array,
-  { milliseconds = 400, isEnough = (_received: string): boolean => false } = {},
+  { milliseconds = 400, isEnough }: { milliseconds?: number; isEnough?: (received: string) => boolean } = {},
 ): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -58,7 +58,7 @@ export function sendRaw(
     socket.setTimeout(milliseconds, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
-      if (isEnough(received)) socket.destroy();
+      if (isEnough?.(received)) socket.destroy();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(received));

@@ -72,7 +72,7 @@ describe('authenticate', () => {
       code: 'ERR_USER_REFUSED',
     });
     expect(commandSummary(card)).toMatchObject({ verifies: 0, signatures: 0 });
-    expect(interaction.dialogs[0]?.outcome).toEqual({ status: 'failed', code: 'ERR_USER_REFUSED' });
+    expect(interaction.dialogs[0]?.outcome).toMatchObject({ status: 'failed', code: 'ERR_USER_REFUSED' });
   });
 
   it('zeroes the PIN it was given, after success and after failure', async () => {
@@ -96,7 +96,7 @@ describe('authenticate', () => {
     let open = 0;
     let most = 0;
     const { operations } = client({
-      decide: async () => {
+      decide: async (): Promise<'refused'> => {
         most = Math.max(most, ++open);
         await new Promise((resolve) => setTimeout(resolve, 20));
         open -= 1;
@@ -298,7 +298,7 @@ describe('the card and the asker going away', () => {
       code: 'ERR_USER_CANCELLED',
     });
     expect(commandSummary(card).verifies).toBe(0);
-    expect(own.interaction.dialogs[0]?.outcome).toEqual({ status: 'failed', code: 'ERR_USER_CANCELLED' });
+    expect(own.interaction.dialogs[0]?.outcome).toMatchObject({ status: 'failed', code: 'ERR_USER_CANCELLED' });
   });
 
   it('waits for a card where it may, and says what it waits for', async () => {
