@@ -25,6 +25,7 @@ export default defineConfig(
         { selector: 'typeLike', format: ['PascalCase'], custom: { regex: '^I[A-Z][a-z]', match: false } },
         { selector: ['function', 'classMethod'], format: ['camelCase'], leadingUnderscore: 'forbid' },
       ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },
@@ -39,4 +40,15 @@ export default defineConfig(
       'max-params': ['error', 4],
     },
   },
+  {
+    files: ['test/**'],
+    rules: {
+      // Why a test is skipped is printed.
+      'no-console': 'off',
+      // Fakes implement interfaces whose methods are asynchronous.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  // A global that a runtime provides is declared with `var`.
+  { files: ['**/*.d.ts'], rules: { 'no-var': 'off' } },
 );

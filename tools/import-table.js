@@ -86,6 +86,7 @@ export const IMPORT_TABLE = [
   { path: 'tools/setup', builtins: true },
   { path: 'eslint.config', local: ['tools'], packages: ['eslint', '@eslint/js', 'typescript-eslint'], builtins: true },
   { path: 'vitest.config', packages: ['vitest'], builtins: true },
+  { path: 'vitest.bench.config', packages: ['vitest'], builtins: true },
   {
     path: 'test',
     local: ['bin', 'examples', 'main', 'native', 'renderer', 'sdk', 'tools'],

@@ -1,4 +1,4 @@
-import type { ConsentModel, DisclosedDatum, Requester } from '../core/consent/consent-model.js';
+import type { ConsentItem, ConsentModel, DisclosedDatum, Requester } from '../core/consent/consent-model.js';
 import type { Translate } from './messages.js';
 
 const INDENT = '    ';
@@ -65,9 +65,17 @@ function disclosedLine(datum: DisclosedDatum, requester: Requester, t: Translate
 }
 
 function itemLines({ items, requester }: ConsentModel, t: Translate): string[] {
-  const lines = items.flatMap(({ name, size, sha256 }, index) => [
-    `${String(index + 1)}. ${t('consent.item', { name, size: size.toLocaleString('en-US') })}`,
-    `   SHA-256 ${sha256}`,
+  return items.flatMap((item, index) => [
+    `${String(index + 1)}. ${t('consent.item', { name: item.name, size: item.size.toLocaleString('en-US') })}`,
+    `   SHA-256 ${item.sha256}`,
+    // One's own files are at hand; what a site sends is not.
+    ...(requester.kind === 'self' ? [] : previewLines(item, t).map((line) => `   ${line}`)),
   ]);
-  return requester.kind === 'self' ? lines : [...lines, t('consent.noPreview')];
+}
+
+/** Each line behind a bar, so that foreign text cannot pass for ours. */
+function previewLines({ preview }: ConsentItem, t: Translate): string[] {
+  if (!preview) return [t('consent.noPreview')];
+  const lines = [t('consent.preview'), ...preview.lines.map((line) => `│ ${line}`)];
+  return preview.complete ? lines : [...lines, t('consent.previewCut')];
 }

@@ -86,8 +86,7 @@ export interface PinPrompt {
 }
 
 export type DialogOutcome =
-  | { readonly status: 'done' }
-  | { readonly status: 'failed'; readonly code: ErrorCode; readonly details: ErrorDetails };
+  { readonly status: 'done' } | { readonly status: 'failed'; readonly code: ErrorCode; readonly details: ErrorDetails };
 
 /**
  * One request's conversation with the person, open from consent to result. Windows and terminal implement it.

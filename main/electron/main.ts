@@ -1,10 +1,13 @@
 /** Entry of the desktop app; the only file that runs Electron. */
-import { app, dialog, Menu, nativeImage, Tray } from 'electron';
+import { app, dialog, Menu, nativeImage, Tray, utilityProcess } from 'electron';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CardProcessChannel } from '../node/card-process.js';
 import { createClient } from '../node/compose.js';
 import { createLog } from '../node/log.js';
 import { packageRoot } from '../node/package-root.js';
 import { stateDirectory } from '../node/state-directory.js';
+import { utilityProcessChannel } from './card-process-channel.js';
 import type { ElectronApi } from './electron-api.js';
 import { startShell } from './shell.js';
 
@@ -27,6 +30,15 @@ const electron: ElectronApi = {
   },
 };
 
+function openCardProcess(): CardProcessChannel {
+  const entry = fileURLToPath(new URL('./card-process.js', import.meta.url));
+  // Each running call of PC/SC takes a thread of libuv's pool.
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '16' };
+  return utilityProcessChannel(
+    utilityProcess.fork(entry, [], { env, stdio: 'ignore', serviceName: 'Madoguchi cards' }),
+  );
+}
+
 Menu.setApplicationMenu(null);
 app.dock?.hide();
 
@@ -41,6 +53,7 @@ void startShell({
       releaseBuild: app.isPackaged,
       stateDirectory: stateDirectory(process.env),
       cardWaitMilliseconds: 0,
+      openCardProcess,
       log: createLog('silent'),
     }),
 }).catch((error: unknown) => {

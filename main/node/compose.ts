@@ -1,6 +1,12 @@
 import { join } from 'node:path';
-import { pcscCardReaders } from '../../native/pcsc/index.js';
-import { openVirtualCard, virtualCardReaders, type CardProfileName } from '../../native/virtual-card/index.js';
+import { pcscCardReaders, type CardProcessChannel } from '../../native/pcsc/index.js';
+import {
+  openVirtualCard,
+  virtualCardReaders,
+  VirtualCardStateError,
+  type CardProfileName,
+  type VirtualCard,
+} from '../../native/virtual-card/index.js';
 import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
 import { createBridge } from '../core/bridge/bridge.js';
 import { InsertionMemories } from '../core/card/insertion-memory.js';
@@ -32,6 +38,8 @@ export interface ClientOptions {
   readonly stateDirectory: string;
   /** How long a dialog waits for a reader and a card, in milliseconds; 0 fails at once. */
   readonly cardWaitMilliseconds: number;
+  /** Starts a card process, where it is not a child of this Node. */
+  readonly openCardProcess?: () => CardProcessChannel;
   readonly log: Log;
 }
 
@@ -73,21 +81,30 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   };
 }
 
-async function openReaders({
-  reader,
-  developerMode,
-  releaseBuild,
-  stateDirectory,
-}: ClientOptions): Promise<CardReaders> {
-  if (reader.kind !== 'virtual') return translatedCardReaders(pcscCardReaders());
+async function openReaders(options: ClientOptions): Promise<CardReaders> {
+  const { reader, developerMode, releaseBuild, stateDirectory, openCardProcess } = options;
+  if (reader.kind !== 'virtual') {
+    return translatedCardReaders(pcscCardReaders(openCardProcess ? { openChannel: openCardProcess } : {}));
+  }
   if (releaseBuild && !developerMode) {
     throw new ClientError('ERR_POLICY_TEST_CARD', 'the test card needs developer mode');
   }
-  const card = await openVirtualCard({
-    stateDirectory: virtualCardDirectory(stateDirectory),
-    ...(reader.profile && { profile: reader.profile }),
-  });
-  return translatedCardReaders(virtualCardReaders(card));
+  return translatedCardReaders(virtualCardReaders(await openTestCard(stateDirectory, reader.profile)));
+}
+
+/**
+ * The test card kept in `stateDirectory`, made at its first use.
+ * @throws ClientError ERR_INTERNAL_FILE where its file is damaged or cannot be used.
+ */
+export async function openTestCard(stateDirectory: string, profile?: CardProfileName): Promise<VirtualCard> {
+  const directory = virtualCardDirectory(stateDirectory);
+  try {
+    return await openVirtualCard({ stateDirectory: directory, ...(profile && { profile }) });
+  } catch (error) {
+    if (!(error instanceof VirtualCardStateError)) throw error;
+    const reason = `${directory}: ${error.message}`;
+    throw new ClientError('ERR_INTERNAL_FILE', 'the test card cannot be used', { details: { reason }, cause: error });
+  }
 }
 
 function readerSelection(reader: ReaderChoice): ReaderSelection {

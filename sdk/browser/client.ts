@@ -44,7 +44,10 @@ export interface MadoguchiClient {
    * web service has validated it (`madoguchi/verifier`).
    */
   readonly authenticate: (options: AuthenticateOptions) => Promise<AuthenticationToken>;
-  /** Asks the person to sign. Answers in the order of `items`, each with a detached CMS signature or its own error. */
+  /**
+   * Asks the person to sign. Answers in the order of `items`, each with its own error or a `signature`: a detached CMS
+   * SignedData (RFC 5652), DER in padded base64, to be stored or verified beside the content.
+   */
   readonly sign: (options: SignOptions) => Promise<readonly SignedItem[]>;
 }
 
@@ -86,7 +89,12 @@ async function runSession(
   const body = encodeBody(request);
   const { port } = await transport.find(signal);
   // Without the caller's signal: an abort half-way would leave a session behind whose id nobody knows.
-  const opened = await transport.exchange(port, { method: 'POST', path: '/v1/sessions', body, timeout: ANSWER_TIMEOUT });
+  const opened = await transport.exchange(port, {
+    method: 'POST',
+    path: '/v1/sessions',
+    body,
+    timeout: ANSWER_TIMEOUT,
+  });
   const path = `/v1/sessions/${readSessionId(opened)}`;
   const cancel = (): void => {
     const deletion = transport.exchange(port, { method: 'DELETE', path, timeout: ANSWER_TIMEOUT, keepalive: true });
@@ -118,7 +126,7 @@ interface OpenSession {
 
 async function pollUntilDone(transport: Transport, { port, path, signal }: OpenSession): Promise<SessionOutput> {
   const poll = { method: 'GET', path: `${path}?wait=${POLL_WAIT_SECONDS}`, signal, timeout: POLL_TIMEOUT } as const;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     try {
       const result = readSessionResult(await transport.exchange(port, poll));
       if (result.status === 'done') return result.output;

@@ -44,7 +44,7 @@ export {
   type VerifySignedDataOptions,
 } from './cms/verify-signed-data.js';
 export { formatDistinguishedName, nameValues } from './distinguished-name.js';
-export { ecdsaSignatureFromDer, ecdsaSignatureToDer } from './ecdsa-signature.js';
+export { ecdsaSignatureFromDer, ecdsaSignatureToDer, type Curve } from './ecdsa-signature.js';
 export { FORMAT_ERROR_CODES, FormatError, type FormatErrorCode } from './format-error.js';
 export {
   isJpkiTestCertificate,

@@ -120,7 +120,7 @@ async function requireTokenSignature(
     throw new FormatError('ERR_SIGN_ALGORITHM', 'the key is of another kind than the algorithm');
   }
   const octets = decodeBase64(token.signature);
-  const signature = keyKind === 'RSA' ? octets : ecdsaSignatureToDer(octets);
+  const signature = keyKind === 'RSA' ? octets : ecdsaSignatureToDer(octets, keyKind);
   const toBeSigned = await authenticationTokenToBeSigned({ origin, challengeNonce }, name, crypto);
   if (!(await crypto.verifySignature(name, certificate.subjectPublicKeyInfo, toBeSigned, signature))) {
     throw new FormatError('ERR_SIGN_INVALID', 'the signature does not hold for this origin and nonce');

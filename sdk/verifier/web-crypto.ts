@@ -1,8 +1,5 @@
 import { ecdsaSignatureFromDer, signatureAlgorithm, type ByteSource, type FormatCrypto } from '../formats/index.js';
 
-/** Octets of a coordinate of the curve. */
-const COORDINATE_LENGTHS = { 'P-256': 32, 'P-384': 48 } as const;
-
 /**
  * `FormatCrypto` over the Web Cryptography API, for any runtime that has it. WebCrypto cannot digest piece by piece: a
  * byte source is put together in memory first. Where `node:crypto` is at hand, content beyond some hundred megabytes
@@ -22,8 +19,7 @@ export function webCrypto(subtle: SubtleCrypto = globalThis.crypto.subtle): Form
           ? { name: 'RSASSA-PKCS1-v1_5', hash: digestAlgorithm }
           : { name: 'ECDSA', namedCurve: keyKind, hash: digestAlgorithm };
       try {
-        const signatureValue =
-          keyKind === 'RSA' ? signature : ecdsaSignatureFromDer(signature, COORDINATE_LENGTHS[keyKind]);
+        const signatureValue = keyKind === 'RSA' ? signature : ecdsaSignatureFromDer(signature, keyKind);
         const key = await subtle.importKey('spki', new Uint8Array(subjectPublicKeyInfo), parameters, false, ['verify']);
         return await subtle.verify(parameters, key, new Uint8Array(signatureValue), new Uint8Array(data));
       } catch {

@@ -10,7 +10,16 @@ const missing = pcscdMissing();
 if (missing !== undefined) console.warn(`skipped: card faults through pcscd: ${missing}`);
 
 const NONCE = 'bm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2U=';
-const AUTHENTICATE = ['authenticate', '--origin', 'https://service.example', '--nonce', NONCE, '--yes', '--pin-stdin', '--json'];
+const AUTHENTICATE = [
+  'authenticate',
+  '--origin',
+  'https://service.example',
+  '--nonce',
+  NONCE,
+  '--yes',
+  '--pin-stdin',
+  '--json',
+];
 /** SELECT, tries left by short identifier, VERIFY, signature: what follows the PIN. */
 const AFTER_PIN = { verify: 2, signature: 3 };
 
@@ -94,7 +103,10 @@ describe.skipIf(missing !== undefined)('madoguchi through pcscd, when things go 
   });
 
   it('a reader that is not there: 3', async () => {
-    expect(outcome(await run(['--reader', 'Nowhere 00 00', ...AUTHENTICATE], '1234\n'))).toEqual([3, 'ERR_PCSC_READER_GONE']);
+    expect(outcome(await run(['--reader', 'Nowhere 00 00', ...AUTHENTICATE], '1234\n'))).toEqual([
+      3,
+      'ERR_PCSC_READER_GONE',
+    ]);
     expect(card.log).toEqual([]);
   });
 
@@ -132,7 +144,10 @@ describe.skipIf(missing !== undefined)('madoguchi through pcscd, when things go 
   it('blocked PIN: 4, where to unblock it is said, and no VERIFY is sent', async () => {
     await authenticate('9999');
     await authenticate('9999');
-    const terminal = new TerminalSession(AUTHENTICATE.filter((word) => !word.startsWith('--p')), { env: pcscd.env });
+    const terminal = new TerminalSession(
+      AUTHENTICATE.filter((word) => !word.startsWith('--p')),
+      { env: pcscd.env },
+    );
     await terminal.answer('入力するなら yes と入力してください', 'yes');
     await terminal.answer('利用者証明用の暗証番号（数字4桁）: ', '9999');
     expect(await terminal.exitCode()).toBe(4);

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CardConnection, CardReaders, ReaderInfo } from '../../main/core/ports.js';
+import type { CardConnection, CardReaders } from '../../main/core/ports.js';
 import type { ScheduledFault } from '../../native/virtual-card/index.js';
+import { findReader, untilCardPresent } from '../support/card-presence.js';
 import { AUTHENTICATION_PIN, hex, JPKI_AID, selectAid, selectEf, unhex } from '../support/virtual-card.js';
 
 /** A card port under test, with one reader whose virtual card the test can move. */
 export interface CardReadersFixture {
   readonly readers: CardReaders;
   readonly readerName: string;
-  /** Resolves when `readers` report the card. */
+  /** Resolves when the service sees the card. `readers` learn of it at the same time, and are not asked. */
   insertCard(): Promise<void>;
-  /** Resolves when `readers` report that there is none. */
+  /** Resolves when the service sees that there is none. */
   removeCard(): Promise<void>;
   insertFault(fault: ScheduledFault): void;
   close(): Promise<void>;
@@ -45,22 +46,30 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     afterEach(() => fixture.close());
 
     const reader = () => findReader(readers, fixture.readerName);
+    const insertCard = async () => {
+      await fixture.insertCard();
+      await untilCardPresent(readers, fixture.readerName, true);
+    };
+    const removeCard = async () => {
+      await fixture.removeCard();
+      await untilCardPresent(readers, fixture.readerName, false);
+    };
     const connect = (shareMode: 'shared' | 'exclusive' = 'shared') =>
       readers.connect(fixture.readerName, { shareMode });
 
     test('lists the reader without and with its card', async () => {
       expect(await reader()).toMatchObject({ cardPresent: false, virtual: suite.virtual });
-      await fixture.insertCard();
+      await insertCard();
       expect(await reader()).toMatchObject({ cardPresent: true, virtual: suite.virtual });
     });
 
     test('numbers insertions', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const first = (await reader()).insertion;
       await (await connect()).disconnect('unpower');
       expect((await reader()).insertion).toBe(first);
-      await fixture.removeCard();
-      await fixture.insertCard();
+      await removeCard();
+      await insertCard();
       expect((await reader()).insertion).toBeGreaterThan(first);
     });
 
@@ -72,19 +81,19 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('does not connect for a signal that has aborted', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connecting = readers.connect(fixture.readerName, { shareMode: 'shared', signal: AbortSignal.abort() });
       await expect(connecting).rejects.toMatchObject({ code: 'ERR_USER_CANCELLED' });
       await connect('exclusive');
     });
 
     test('gives the answer to reset', async () => {
-      await fixture.insertCard();
+      await insertCard();
       expect(hex((await connect()).atr)).toMatch(/^3b/);
     });
 
     test('answers commands in order, up to 256 bytes and status word', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect();
       const commands = [selectAid(JPKI_AID), CERTIFICATE_EF, '00b0000000', '00b0000004', selectEf('ffff')];
       const responses = await Promise.all(commands.map((command) => transmit(connection, command)));
@@ -94,14 +103,14 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('leaves the command to its owner', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const command = unhex(selectAid(JPKI_AID));
       await (await connect()).transmit(command);
       expect(command).toEqual(unhex(selectAid(JPKI_AID)));
     });
 
     test('shares the card among those who share it', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connections = await Promise.all([connect('shared'), connect('shared')]);
       for (const connection of connections) expect(await transmit(connection, selectAid(JPKI_AID))).toBe('9000');
       await expect(connect('exclusive')).rejects.toMatchObject({ code: 'ERR_PCSC_SHARING_VIOLATION' });
@@ -110,7 +119,7 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('gives the card to one who wants it alone', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
       for (const shareMode of ['shared', 'exclusive'] as const) {
         await expect(connect(shareMode)).rejects.toMatchObject({ code: 'ERR_PCSC_SHARING_VIOLATION' });
@@ -125,7 +134,7 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
       ['reset', '6986'],
       ['unpower', '6986'],
     ] as const)('%s after use: a PIN query without selection is answered %s', async (disposition, expected) => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
       for (const command of [selectAid(JPKI_AID), PIN_EF, `00200080${AUTHENTICATION_PIN}`]) {
         expect(await transmit(connection, command)).toBe('9000');
@@ -135,14 +144,14 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('tells those who share the card that one of them reset it', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const [first, second] = [await connect('shared'), await connect('shared')];
       await first.disconnect('reset');
       await expect(transmit(second, QUERY_TRIES)).rejects.toMatchObject({ code: 'ERR_CARD_CHANGED' });
     });
 
     test('ends a connection once', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
       await Promise.all([connection.disconnect('unpower'), connection.disconnect('leave')]);
       await connection.disconnect('unpower');
@@ -151,16 +160,16 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('reports a card that was removed between two commands', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
-      await fixture.removeCard();
+      await removeCard();
       await expect(transmit(connection, QUERY_TRIES)).rejects.toMatchObject({ code: 'ERR_CARD_REMOVED' });
       await connection.disconnect('unpower');
       await expect(connect()).rejects.toMatchObject({ code: 'ERR_CARD_ABSENT' });
     });
 
     test('reports a card that was removed during a command', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
       fixture.insertFault({ at: 0, fault: 'remove' });
       await expect(transmit(connection, QUERY_TRIES)).rejects.toMatchObject({ code: 'ERR_CARD_REMOVED' });
@@ -168,19 +177,19 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('reports a card that was removed while it worked', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
       fixture.insertFault({ at: 0, fault: { delayMilliseconds: 5000 } });
       const working = expect(transmit(connection, QUERY_TRIES)).rejects.toMatchObject({ code: 'ERR_CARD_REMOVED' });
-      await fixture.removeCard();
+      await removeCard();
       await working;
     });
 
     test('never lets a connection reach the next card', async () => {
-      await fixture.insertCard();
+      await insertCard();
       const connection = await connect('exclusive');
-      await fixture.removeCard();
-      await fixture.insertCard();
+      await removeCard();
+      await insertCard();
       await expect(transmit(connection, QUERY_TRIES)).rejects.toMatchObject({ code: 'ERR_CARD_REMOVED' });
       await connection.disconnect('unpower');
       expect(await transmit(await connect('exclusive'), selectAid(JPKI_AID))).toBe('9000');
@@ -201,13 +210,14 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     test('tells of what came between the look and the wait', async () => {
       await quiet(readers);
       await fixture.insertCard();
-      const other = readers.changed(new AbortController().signal);
-      await fixture.removeCard();
-      await other;
+      await sleep(QUIET_MILLISECONDS);
+      const abort = new AbortController();
+      const changed = readers.changed(abort.signal).then(() => 'told');
+      expect(await Promise.race([changed, sleep(QUIET_MILLISECONDS, 'nothing')])).toBe('told');
     });
 
     test('is quiet while nothing happens, until the signal aborts', async () => {
-      await fixture.insertCard();
+      await insertCard();
       await quiet(readers);
       const abort = new AbortController();
       const changed = readers.changed(abort.signal).then(() => 'told');
@@ -217,7 +227,7 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
     });
 
     test('ends everything when closed', async () => {
-      await fixture.insertCard();
+      await insertCard();
       await quiet(readers);
       const connection = await connect('exclusive');
       const changed = readers.changed(new AbortController().signal);
@@ -233,13 +243,6 @@ export function describeCardReaders(name: string, suite: CardReadersSuite): void
 
 async function transmit(connection: CardConnection, command: string): Promise<string> {
   return hex(await connection.transmit(unhex(command)));
-}
-
-/** The reader of that name, as listed now. */
-export async function findReader(readers: CardReaders, readerName: string): Promise<ReaderInfo> {
-  const found = (await readers.list()).find(({ name }) => name === readerName);
-  if (!found) throw new Error(`no reader ${readerName}`);
-  return found;
 }
 
 /** Resolves when the readers were looked at and nothing has changed for a while. */

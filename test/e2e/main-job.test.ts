@@ -35,7 +35,10 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     card = await openVirtualCard();
     inserted = await putIntoVpcd(card, pcscd);
     const { authentication, signing } = card.testAuthorities();
-    const anchors = { authentication: [encodePemCertificate(authentication)], signing: [encodePemCertificate(signing)] };
+    const anchors = {
+      authentication: [encodePemCertificate(authentication)],
+      signing: [encodePemCertificate(signing)],
+    };
     writeFileSync(join(directory, 'signing-ca.pem'), anchors.signing.join(''));
     service = await startSampleService({ trustAnchors: anchors });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
@@ -82,8 +85,15 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     const verify = (signed: Buffer): string =>
       execFileSync(
         'openssl',
-        ['dgst', '-sha256', '-verify', file('token.pub', publicKey), '-signature',
-          file('token.sig', Buffer.from(token.signature, 'base64')), file('token.signed', signed)],
+        [
+          'dgst',
+          '-sha256',
+          '-verify',
+          file('token.pub', publicKey),
+          '-signature',
+          file('token.sig', Buffer.from(token.signature, 'base64')),
+          file('token.signed', signed),
+        ],
         { encoding: 'utf8', stdio: 'pipe' },
       );
     expect(verify(Buffer.concat([sha256(origin), sha256(challengeNonce)]))).toContain('Verified OK');
@@ -98,6 +108,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     await terminal.see('署名用電子証明書（実印に相当・氏名・住所・生年月日・性別が相手に渡ります）');
     await terminal.see('「住民票の写しの交付申請.txt」');
     await terminal.see(createHash('sha256').update(text).digest('hex'));
+    await terminal.see('│ 𠮷野家');
     await terminal.answer(AGREE, 'y');
     await terminal.answer('署名用の暗証番号（英数字6〜16文字）: ', 'abc123');
     await page.waitForSelector('#sign-result[data-state=done]');
@@ -109,8 +120,25 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     writeFileSync(join(directory, 'content.txt'), text);
     execFileSync(
       'openssl',
-      ['cms', '-verify', '-cades', '-purpose', 'any', '-ignore_critical', '-inform', 'DER', '-in', 'cms.der',
-        '-content', 'content.txt', '-binary', '-CAfile', 'signing-ca.pem', '-out', 'out.txt'],
+      [
+        'cms',
+        '-verify',
+        '-cades',
+        '-purpose',
+        'any',
+        '-ignore_critical',
+        '-inform',
+        'DER',
+        '-in',
+        'cms.der',
+        '-content',
+        'content.txt',
+        '-binary',
+        '-CAfile',
+        'signing-ca.pem',
+        '-out',
+        'out.txt',
+      ],
       { cwd: directory, stdio: 'pipe' },
     );
   });

@@ -141,7 +141,11 @@ describe('Origin', () => {
     const settings = { developerMode: true, allowedOrigins: [ORIGIN] };
     const managed = await startHarness({ settings });
     try {
-      const refused = ['https://service.example.go.jp.evil.example', 'https://xservice.example.go.jp', 'http://localhost'];
+      const refused = [
+        'https://service.example.go.jp.evil.example',
+        'https://xservice.example.go.jp',
+        'http://localhost',
+      ];
       for (const origin of refused) {
         const answer = await exchange(managed.port, { ...OPEN, headers: { Origin: origin } });
         await expectRefused(answer, 403, 'ERR_POLICY_ORIGIN');
@@ -226,7 +230,10 @@ describe('Host', () => {
   });
 
   it('does not come from an absolute request target', async () => {
-    const answer = await exchange(port, { target: `http://127.0.0.1:${port}/v1/status`, headers: { Host: 'evil.example' } });
+    const answer = await exchange(port, {
+      target: `http://127.0.0.1:${port}/v1/status`,
+      headers: { Host: 'evil.example' },
+    });
     await expectRefused(answer, 403, 'ERR_ORIGIN_HOST');
   });
 });
@@ -354,7 +361,11 @@ describe('methods and targets', () => {
     const body = method === 'POST' || method === 'PUT' || method === 'PATCH' ? BODY : undefined;
     const answer = await exchange(port, { method, target, ...(body === undefined ? {} : { body }) });
     // HEAD is answered without a body, so without a code.
-    await expectRefused({ ...answer, code: method === 'HEAD' ? 'ERR_PROTOCOL_METHOD' : answer.code }, 405, 'ERR_PROTOCOL_METHOD');
+    await expectRefused(
+      { ...answer, code: method === 'HEAD' ? 'ERR_PROTOCOL_METHOD' : answer.code },
+      405,
+      'ERR_PROTOCOL_METHOD',
+    );
   });
 
   it('a method override in a header is a header like any other', async () => {
@@ -392,7 +403,11 @@ describe('methods and targets', () => {
   });
 
   it('an absolute target', async () => {
-    for (const target of [`http://127.0.0.1:${port}/v1/status`, 'http://evil.example/v1/status', 'https://x/v1/status']) {
+    for (const target of [
+      `http://127.0.0.1:${port}/v1/status`,
+      'http://evil.example/v1/status',
+      'https://x/v1/status',
+    ]) {
       await expectRefused(await exchange(port, { target }), 404, 'ERR_PROTOCOL_NOT_FOUND');
     }
   });
@@ -401,11 +416,14 @@ describe('methods and targets', () => {
     expect(await sendRaw(port, requestBytes(port, { method: 'CONNECT', target: `127.0.0.1:${port}` }))).toBe('');
   });
 
-  it.each(['-1', '26', '1.5', '1e1', '0x1', '+1', '01', '%31', '', 'x', '25&wait=25', '5&x=1'])('wait=%s', async (wait) => {
-    const answer = await exchange(port, { target: `/v1/sessions/${'A'.repeat(43)}?wait=${wait}` });
-    expect(answer.status).toBe(wait.includes('%') || wait.includes('+') || wait.includes('.') ? 404 : 400);
-    expect(answer.code).toBe(answer.status === 404 ? 'ERR_PROTOCOL_NOT_FOUND' : 'ERR_PROTOCOL_MALFORMED');
-  });
+  it.each(['-1', '26', '1.5', '1e1', '0x1', '+1', '01', '%31', '', 'x', '25&wait=25', '5&x=1'])(
+    'wait=%s',
+    async (wait) => {
+      const answer = await exchange(port, { target: `/v1/sessions/${'A'.repeat(43)}?wait=${wait}` });
+      expect(answer.status).toBe(wait.includes('%') || wait.includes('+') || wait.includes('.') ? 404 : 400);
+      expect(answer.code).toBe(answer.status === 404 ? 'ERR_PROTOCOL_NOT_FOUND' : 'ERR_PROTOCOL_MALFORMED');
+    },
+  );
 
   it('a query where there is none', async () => {
     for (const request of [{ target: '/v1/status?x' }, { ...OPEN, target: '/v1/sessions?wait=1' }]) {
@@ -416,7 +434,12 @@ describe('methods and targets', () => {
 
 describe('the message', () => {
   const upgrades: Record<string, string>[] = [
-    { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' },
+    {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version': '13',
+    },
     { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' },
   ];
 
@@ -443,8 +466,14 @@ describe('the message', () => {
   };
 
   const smuggled: [string, (own: number) => string][] = [
-    ['length and chunks', (own) => `${post(own)}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`],
-    ['chunks and length', (own) => `${post(own)}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${hidden(own)}`],
+    [
+      'length and chunks',
+      (own) => `${post(own)}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`,
+    ],
+    [
+      'chunks and length',
+      (own) => `${post(own)}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${hidden(own)}`,
+    ],
     ['two lengths', (own) => `${post(own)}Content-Length: 0\r\nContent-Length: 9\r\n\r\n${hidden(own)}`],
     ['one length twice', (own) => `${post(own)}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}${hidden(own)}`],
     ['a list of lengths', (own) => `${post(own)}Content-Length: 2, 2\r\n\r\n{}${hidden(own)}`],
@@ -452,17 +481,32 @@ describe('the message', () => {
     ['a hexadecimal length', (own) => `${post(own)}Content-Length: 0x2\r\n\r\n{}${hidden(own)}`],
     ['a negative length', (own) => `${post(own)}Content-Length: -2\r\n\r\n{}${hidden(own)}`],
     ['an unknown coding', (own) => `${post(own)}Transfer-Encoding: xchunked\r\n\r\n${hidden(own)}`],
-    ['a coding after chunks', (own) => `${post(own)}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${hidden(own)}`],
-    ['chunks twice', (own) => `${post(own)}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`],
-    ['chunks with HTTP/1.0', (own) => `${post(own).replace('/1.1', '/1.0')}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`],
+    [
+      'a coding after chunks',
+      (own) => `${post(own)}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${hidden(own)}`,
+    ],
+    [
+      'chunks twice',
+      (own) => `${post(own)}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`,
+    ],
+    [
+      'chunks with HTTP/1.0',
+      (own) => `${post(own).replace('/1.1', '/1.0')}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(own)}`,
+    ],
     ['a space before a colon', (own) => `${post(own)}Content-Length : 0\r\n\r\n${hidden(own)}`],
     ['a folded header', (own) => `${post(own)}X: a\r\n b\r\nContent-Length: 0\r\n\r\n${hidden(own)}`],
-    ['a folded Origin', (own) => `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nOrigin: ${ORIGIN}\r\n .evil.example\r\n\r\n`],
+    [
+      'a folded Origin',
+      (own) => `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nOrigin: ${ORIGIN}\r\n .evil.example\r\n\r\n`,
+    ],
     ['bare line feeds', (own) => `${post(own)}Content-Length: 0\r\n\r\n`.replaceAll('\r\n', '\n') + hidden(own)],
     ['a bare carriage return', (own) => `${post(own)}X: a\rContent-Length: 0\r\n\r\n${hidden(own)}`],
     ['NUL in a header', (own) => `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:${own}\0\r\nOrigin: ${ORIGIN}\r\n\r\n`],
     ['a bad chunk size', (own) => `${post(own)}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n${hidden(own)}`],
-    ['a chunk that is longer than it says', (own) => `${post(own)}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${hidden(own)}`],
+    [
+      'a chunk that is longer than it says',
+      (own) => `${post(own)}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${hidden(own)}`,
+    ],
     ['HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['HTTP/3.0 in text', (own) => `GET /v1/status HTTP/3.0\r\n${head(own)}\r\n`],
     ['HTTP/1.0', (own) => `GET /v1/status HTTP/1.0\r\n${head(own)}\r\n`],

@@ -104,7 +104,8 @@ describe('refused later: no VERIFY and no signature', () => {
       await waitForId();
       return leave();
     };
-    person = stage === 'decide' ? { decide: act } : { decide: () => 'agreed', beforePin: async () => void (await act()) };
+    person =
+      stage === 'decide' ? { decide: act } : { decide: () => 'agreed', beforePin: async () => void (await act()) };
     id = await open();
     while (core.interaction.dialogs[0]?.outcome === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(core.interaction.dialogs[0].outcome).toMatchObject({ code: 'ERR_USER_CANCELLED' });

@@ -7,12 +7,21 @@ import { startBridgeListener, type BridgeListener } from '../../main/node/bridge
 import { systemClock, systemRandom } from '../../main/node/system.js';
 import { envelopeSchema, LIMITS, openSessionResultSchema, sessionResultSchema } from '../../sdk/protocol/index.js';
 import { AUTHENTICATE, FakeOperations, only, ORIGIN, recordingLog, settle, TOKEN } from '../unit/bridge/fakes.js';
-import { exchange, openSocket, parseAnswers, requestBytes, startHarness, type RawAnswer } from '../unit/bridge/harness.js';
+import {
+  exchange,
+  openSocket,
+  parseAnswers,
+  requestBytes,
+  startHarness,
+  type RawAnswer,
+} from '../unit/bridge/harness.js';
 
 const OPEN = { method: 'POST', target: '/v1/sessions', body: JSON.stringify(AUTHENTICATE) };
 
 /** Without IPv6 the second address does not exist; what is said of it then holds of nothing. */
-const IPV6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+const IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
 if (!IPV6) process.stderr.write('this machine has no ::1: the IPv6 half of these tests has nothing to test\n');
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -108,7 +117,14 @@ describe('the addresses', () => {
 describe('an allowed origin', () => {
   it('may read every answer, errors included, and no other origin may', async () => {
     const { port } = await start();
-    const requests = [{}, OPEN, { ...OPEN, body: '{' }, { target: '/nothing' }, { method: 'PUT' }, { target: '/v1/sessions/x' }];
+    const requests = [
+      {},
+      OPEN,
+      { ...OPEN, body: '{' },
+      { target: '/nothing' },
+      { method: 'PUT' },
+      { target: '/v1/sessions/x' },
+    ];
     for (const request of requests) {
       const { headers } = await exchange(port, request);
       expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);

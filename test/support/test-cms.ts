@@ -173,3 +173,8 @@ function totalLength(der: Uint8Array): number {
 export function elementsOf(der: Uint8Array): readonly Uint8Array[] {
   return [der, ...(((der[0] ?? 0) & 0x20) === 0 ? [] : split(der).children().flatMap(elementsOf))];
 }
+
+/** Whether `part` occurs in `whole`. */
+export function includes(whole: Uint8Array, part: Uint8Array): boolean {
+  return Buffer.from(whole).includes(Buffer.from(part));
+}

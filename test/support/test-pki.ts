@@ -141,8 +141,8 @@ export function issueCertificate(template: CertificateTemplate): Uint8Array {
     signatureAlgorithm: algorithm,
     issuer: distinguishedName(issuer.subject),
     subject: distinguishedName(template.subject),
-    notBefore: new pkijs.Time({ type: 0, value: template.notBefore ?? yearsFromNow(-1) }),
-    notAfter: new pkijs.Time({ type: 0, value: template.notAfter ?? yearsFromNow(10) }),
+    notBefore: new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: template.notBefore ?? yearsFromNow(-1) }),
+    notAfter: new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: template.notAfter ?? yearsFromNow(10) }),
     subjectPublicKeyInfo: new pkijs.PublicKeyInfo({ schema: asn1js.fromBER(template.key.spki).result }),
     ...(template.extensions === undefined ? {} : { extensions: [...template.extensions] }),
   });

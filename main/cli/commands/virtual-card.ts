@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { join } from 'node:path';
-import { connectVirtualCardToVpcd, openVirtualCard, TEST_CARD_PINS } from '../../../native/virtual-card/index.js';
+import { connectVirtualCardToVpcd, TEST_CARD_PINS } from '../../../native/virtual-card/index.js';
 import { encodePemCertificate } from '../../../sdk/formats/index.js';
 import { ClientError } from '../../core/errors.js';
-import { virtualCardDirectory } from '../../node/compose.js';
+import { openTestCard, virtualCardDirectory } from '../../node/compose.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { ExitCode } from '../exit-codes.js';
 import { fileError } from '../files.js';
@@ -26,8 +26,7 @@ export function addVirtualCardCommand(program: Command, run: RunCommand): void {
 async function virtualCard(context: ProgramContext, vpcd: Address | undefined): Promise<ExitCode> {
   const { t, output } = context;
   const directory = virtualCardDirectory(context.stateDirectory);
-  const { profile } = context.options;
-  const card = await openVirtualCard({ stateDirectory: directory, ...(profile && { profile }) });
+  const card = await openTestCard(context.stateDirectory, context.options.profile);
   const authorities = await writeAuthorities(directory, card.testAuthorities());
   output.result({ pins: TEST_CARD_PINS, stateDirectory: directory, authorities }, [
     t('virtualCard.intro'),

@@ -15,8 +15,6 @@ export interface KeyEntry {
   readonly issuerCertificateFileId: number;
   readonly privateKeyFileId: number;
   readonly pinFileId: number;
-  /** The certificate cannot be read before the PIN is verified. */
-  readonly certificateNeedsPin: boolean;
   readonly pinFormat: PinFormat;
   readonly algorithm: SignatureAlgorithm;
   readonly digestAlgorithm: DigestAlgorithm;
@@ -46,7 +44,6 @@ export const JPKI_2016: CardGeneration = {
       issuerCertificateFileId: 0x000b,
       privateKeyFileId: 0x0017,
       pinFileId: 0x0018,
-      certificateNeedsPin: false,
       pinFormat: { minLength: 4, maxLength: 4, alphabet: 'digits' },
       algorithm: 'RS256',
       digestAlgorithm: 'SHA-256',
@@ -57,7 +54,6 @@ export const JPKI_2016: CardGeneration = {
       issuerCertificateFileId: 0x0002,
       privateKeyFileId: 0x001a,
       pinFileId: 0x001b,
-      certificateNeedsPin: true,
       pinFormat: { minLength: 6, maxLength: 16, alphabet: 'upper-case-alphanumeric' },
       algorithm: 'RS256',
       digestAlgorithm: 'SHA-256',
@@ -65,5 +61,17 @@ export const JPKI_2016: CardGeneration = {
   },
 };
 
+/**
+ * The next card (次期個人番号カード), **provisional**: ECDSA P-384 with SHA-384 is what its plans say; application
+ * identifier, files and the form of the signature are unpublished and stand in for the real ones.
+ */
+export const JPKI_NEXT_PROVISIONAL: CardGeneration = {
+  aid: Uint8Array.of(0xd3, 0x92, 0xf0, 0x00, 0x26, 0x02, 0x00, 0x00, 0x00, 0x01),
+  keys: {
+    authentication: { ...JPKI_2016.keys.authentication, algorithm: 'ES384', digestAlgorithm: 'SHA-384' },
+    signing: { ...JPKI_2016.keys.signing, algorithm: 'ES384', digestAlgorithm: 'SHA-384' },
+  },
+};
+
 /** Every generation this release knows, tried in order by selecting its AID. */
-export const CARD_GENERATIONS: readonly CardGeneration[] = [JPKI_2016];
+export const CARD_GENERATIONS: readonly CardGeneration[] = [JPKI_2016, JPKI_NEXT_PROVISIONAL];

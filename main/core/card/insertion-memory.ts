@@ -4,7 +4,7 @@ import type { ReaderInfo } from '../ports.js';
 export interface InsertionMemory {
   /** Whether the card answers short EF identifiers; undefined until tried. False for good after one refusal. */
   shortFileIds: boolean | undefined;
-  /** Freely readable certificates, DER, by file identifier. The signing certificate needs a PIN and is never kept. */
+  /** Freely readable certificates, DER, by file identifier. One that needs a PIN is never kept. */
   readonly freeCertificates: Map<number, Uint8Array>;
 }
 

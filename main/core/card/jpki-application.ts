@@ -93,32 +93,41 @@ export class JpkiApplication {
   }
 
   /**
-   * COMPUTE DIGITAL SIGNATURE over a DER DigestInfo, with PKCS #1 v1.5 padding by the card (RFC 8017 §8.2).
-   * @returns the signature, big-endian, as long as the modulus.
+   * COMPUTE DIGITAL SIGNATURE. RSA: over a DER DigestInfo, which the card pads by PKCS #1 v1.5 (RFC 8017 §8.2). ECDSA: over
+   * the bare digest.
+   * @returns RSA: as long as the modulus, big-endian. ECDSA: r ‖ s, each as long as the order, big-endian.
    */
-  async computeDigitalSignature(key: KeyEntry, digestInfo: Uint8Array): Promise<Uint8Array> {
-    const reference = await this.#reference(key.privateKeyFileId, (p2) => computeDigitalSignature(p2, digestInfo));
-    const command = computeDigitalSignature(reference.p2, digestInfo);
+  async computeDigitalSignature(key: KeyEntry, input: Uint8Array): Promise<Uint8Array> {
+    const reference = await this.#reference(key.privateKeyFileId, (p2) => computeDigitalSignature(p2, input));
+    const command = computeDigitalSignature(reference.p2, input);
     const { sw, data } = reference.response ?? (await this.#channel.send(command));
     if (sw !== StatusWord.OK) throw unexpectedStatusWord(command, sw);
     return data.slice();
   }
 
   /**
-   * A certificate file, trimmed to the DER object in it: the file behind it is longer and filled up.
-   * Freely readable ones are kept for this insertion; one that needs a PIN is not.
+   * A freely readable certificate file, trimmed to the DER object in it: the file behind it is longer and filled up. Kept
+   * for this insertion. Undefined where this medium wants a PIN first, as phones do.
    * @throws ClientError ERR_CERT_MISSING where the file is absent or empty, ERR_CERT_MALFORMED where it holds no DER.
    */
-  async readCertificate(fileId: number, access: 'free' | 'after-pin'): Promise<Uint8Array> {
+  async readFreeCertificate(fileId: number): Promise<Uint8Array | undefined> {
     const kept = this.#memory.freeCertificates.get(fileId);
     if (kept) return kept.slice();
     const certificate = await this.#readDerFile(fileId);
-    if (access === 'free') this.#memory.freeCertificates.set(fileId, certificate.slice());
+    if (certificate) this.#memory.freeCertificates.set(fileId, certificate.slice());
     return certificate;
   }
 
-  async #readDerFile(fileId: number): Promise<Uint8Array> {
+  /** A certificate file that the PIN verified on this connection opens. Never kept. Throws as `readFreeCertificate`. */
+  async readProtectedCertificate(fileId: number): Promise<Uint8Array> {
+    const certificate = await this.#readDerFile(fileId);
+    if (!certificate) throw new ClientError('ERR_CARD_RESPONSE', 'the verified PIN does not open the certificate');
+    return certificate;
+  }
+
+  async #readDerFile(fileId: number): Promise<Uint8Array | undefined> {
     const first = await this.#readFirstChunk(fileId);
+    if (!first) return undefined;
     const length = lengthOfCertificate(first);
     const certificate = new Uint8Array(length);
     certificate.set(first.subarray(0, length));
@@ -126,24 +135,25 @@ export class JpkiApplication {
     while (offset < length) {
       const command = readBinary(offset, Math.min(MAX_SHORT_LE, length - offset));
       const { sw, data } = await this.#channel.send(command);
-      if ((sw !== StatusWord.OK && sw !== StatusWord.END_OF_FILE) || data.length === 0) {
-        throw unexpectedStatusWord(command, sw);
-      }
+      if (!isReadable(sw) || data.length === 0) throw unexpectedStatusWord(command, sw);
       certificate.set(data.subarray(0, length - offset), offset);
       offset += data.length;
     }
     return certificate;
   }
 
-  async #readFirstChunk(fileId: number): Promise<Uint8Array> {
+  /** The file's first bytes, which tell its length; undefined where it wants a PIN. */
+  async #readFirstChunk(fileId: number): Promise<Uint8Array | undefined> {
     if (this.#memory.shortFileIds) {
       const { sw, data } = await this.#channel.send(readBinaryByShortFileId(shortFileId(fileId), MAX_SHORT_LE));
       if (isReadable(sw) && data.length > 0) return data;
-      this.#refuseShortFileIds(sw);
+      if (sw === StatusWord.SECURITY_STATUS_NOT_SATISFIED) return undefined;
+      this.#memory.shortFileIds = false;
     }
     await this.#selectFile(fileId);
     const command = readBinary(0, MAX_SHORT_LE);
     const { sw, data } = await this.#channel.send(command);
+    if (sw === StatusWord.SECURITY_STATUS_NOT_SATISFIED) return undefined;
     if (!isReadable(sw)) throw unexpectedStatusWord(command, sw);
     return data;
   }
@@ -163,15 +173,10 @@ export class JpkiApplication {
         this.#memory.shortFileIds = true;
         return { p2, response };
       }
-      this.#refuseShortFileIds(response.sw);
+      this.#memory.shortFileIds = false;
     }
     await this.#selectFile(fileId);
     return { p2: CURRENT_FILE_REFERENCE };
-  }
-
-  /** Remembers a refusal of the addressing itself; a refusal for want of a PIN says nothing about it. */
-  #refuseShortFileIds(sw: number): void {
-    if (sw !== StatusWord.SECURITY_STATUS_NOT_SATISFIED) this.#memory.shortFileIds = false;
   }
 
   async #selectFile(fileId: number): Promise<void> {

@@ -1,9 +1,16 @@
 import type { AuthenticateOperation, SignOperation } from '../signing/operations.js';
 import type { ConsentItem, ConsentModel, Requester } from './consent-model.js';
 import { displayText } from './display-text.js';
+import { previewText } from './preview.js';
+import type { ByteSource } from '../../../sdk/formats/ports.js';
 
 /** Size and digest of each item's content, in the request's order. */
 export type ItemDigest = Pick<ConsentItem, 'size' | 'sha256'>;
+
+function preview(content: Uint8Array | ByteSource): Pick<ConsentItem, 'preview'> {
+  const shown = content instanceof Uint8Array ? previewText(content) : undefined;
+  return shown ? { preview: shown } : {};
+}
 
 /**
  * What the person is asked, as a pure function of the request and the digests of its contents. What leaves the PC follows
@@ -30,7 +37,7 @@ export function buildConsentModel(
     items: request.items.map((item, index) => {
       const digest = itemDigests[index];
       if (!digest) throw new RangeError('an item without a digest cannot be consented to');
-      return { name: displayText(item.unverifiedName), ...digest };
+      return { name: displayText(item.unverifiedName), ...digest, ...preview(item.content) };
     }),
   };
 }

@@ -22,6 +22,15 @@ export interface ConsentItem {
   readonly size: number;
   /** SHA-256 of the content, lower-case hexadecimal. */
   readonly sha256: string;
+  /** The content itself where it is short text; undefined where it cannot be shown. */
+  readonly preview?: ConsentPreview;
+}
+
+/** Text of the requester, unverified and made safe to show. */
+export interface ConsentPreview {
+  readonly lines: readonly string[];
+  /** False where lines are missing or cut. */
+  readonly complete: boolean;
 }
 
 /** What leaves the PC if the person agrees. */

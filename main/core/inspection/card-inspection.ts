@@ -1,11 +1,11 @@
-import { isJpkiTestCertificate, parseCertificate } from '../../../sdk/formats/index.js';
+import { parseCertificate } from '../../../sdk/formats/index.js';
 import { CardChannel } from '../apdu/card-channel.js';
 import type { KeyEntry } from '../card/card-generation.js';
 import { JpkiApplication, type PinStatus } from '../card/jpki-application.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import { ClientError } from '../errors.js';
 import type { KeyRole, ReaderInfo } from '../ports.js';
-import { waitForCard, type CardAccess } from '../signing/prepare-card.js';
+import { isTestCard, waitForCard, type CardAccess } from '../signing/prepare-card.js';
 import { runSigningSession, type SessionEnvironment } from '../signing/signing-session.js';
 
 /** The certificates on the card: the holder's two, and those of the authorities that issued them. */
@@ -71,7 +71,7 @@ async function inspectCard(application: JpkiApplication, reader: ReaderInfo): Pr
   const certificate = await readAuthenticationCertificate(application, authentication);
   return {
     readerName: reader.name,
-    testCard: reader.virtual || (certificate !== undefined && isJpkiTestCertificate(certificate)),
+    testCard: reader.virtual || (await isTestCard(application, certificate)),
     pins,
     authenticationValidity: certificate && { notBefore: certificate.notBefore, notAfter: certificate.notAfter },
   };
@@ -79,14 +79,15 @@ async function inspectCard(application: JpkiApplication, reader: ReaderInfo): Pr
 
 async function readAuthenticationCertificate(application: JpkiApplication, key: KeyEntry) {
   try {
-    return parseCertificate(await application.readCertificate(key.certificateFileId, 'free'));
+    const der = await application.readFreeCertificate(key.certificateFileId);
+    return der && parseCertificate(der);
   } catch (error) {
     if (error instanceof ClientError && error.code === 'ERR_CERT_MISSING') return undefined;
     throw error;
   }
 }
 
-function readFreeCertificate(
+async function readFreeCertificate(
   application: JpkiApplication,
   kind: Exclude<CertificateKind, 'signing'>,
 ): Promise<Uint8Array> {
@@ -96,7 +97,9 @@ function readFreeCertificate(
     'authentication-ca': authentication.issuerCertificateFileId,
     'signing-ca': signing.issuerCertificateFileId,
   };
-  return application.readCertificate(fileIds[kind], 'free');
+  const certificate = await application.readFreeCertificate(fileIds[kind]);
+  if (!certificate) throw new ClientError('ERR_CERT_MISSING', 'this medium wants a PIN for this certificate');
+  return certificate;
 }
 
 const READ_SIGNING_CERTIFICATE: ConsentModel = {
@@ -114,7 +117,7 @@ function readSigningCertificate(environment: SessionEnvironment, signal: AbortSi
       consent: READ_SIGNING_CERTIFICATE,
       work: (application, { key }, show) => {
         show('reading-certificate');
-        return application.readCertificate(key.certificateFileId, 'after-pin');
+        return application.readProtectedCertificate(key.certificateFileId);
       },
     },
     signal,

@@ -1,14 +1,17 @@
 import {
   authenticationTokenToBeSigned,
+  ecdsaSignatureFromDer,
+  ecdsaSignatureToDer,
   encodeBase64,
   encodeDigestInfo,
   encodeHex,
   parseCertificate,
   prepareDetachedSignedData,
   requireJpkiKeyUsage,
+  signatureAlgorithm,
   type Certificate,
 } from '../../../sdk/formats/index.js';
-import type { ByteSource } from '../../../sdk/formats/ports.js';
+import type { ByteSource, DigestAlgorithm } from '../../../sdk/formats/ports.js';
 import type { AuthenticationToken, SignedItem } from '../../../sdk/protocol/index.js';
 import type { JpkiApplication } from '../card/jpki-application.js';
 import type { KeyEntry } from '../card/card-generation.js';
@@ -52,7 +55,9 @@ async function authenticate(
     {
       consent,
       work: async (application, prepared, show) => {
-        const { key, authenticationCertificate: certificate } = prepared;
+        const { key } = prepared;
+        const certificate =
+          prepared.authenticationCertificate ?? (await readAfterPin(environment, application, prepared));
         requireJpkiKeyUsage(certificate, 'authentication');
         const toBeSigned = await authenticationTokenToBeSigned(
           { origin: request.origin, challengeNonce: request.challengeNonce },
@@ -60,10 +65,12 @@ async function authenticate(
           environment.crypto,
         );
         const signature = await signWithCard(environment, { application, key, certificate, show }, toBeSigned);
+        const algorithm = tokenAlgorithm(key);
         return {
           unverifiedCertificate: encodeBase64(certificate.der),
-          algorithm: tokenAlgorithm(key),
-          signature: encodeBase64(signature),
+          algorithm,
+          // The Web eID token has ECDSA signatures as r ‖ s.
+          signature: encodeBase64(algorithm === 'ES384' ? ecdsaSignatureFromDer(signature, 'P-384') : signature),
           format: 'web-eid:1.0',
         };
       },
@@ -81,17 +88,19 @@ async function sign(
   for (const { content, unverifiedName: name } of request.items) {
     if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled while the content was read');
     const digest = await environment.crypto.digest('SHA-256', content);
-    consented.push({ name, size: contentSize(content), digest });
+    consented.push({ name, size: contentSize(content), digests: { 'SHA-256': digest } });
   }
-  const itemDigests = consented.map(({ size, digest }) => ({ size, sha256: encodeHex(digest) }));
+  const itemDigests = consented.map(({ size, digests }) => ({ size, sha256: encodeHex(digests['SHA-256']) }));
   const consent = buildConsentModel(request, itemDigests);
   return runSigningSession(
     environment,
     {
       consent,
+      onPrepared: ({ key }) => digestContents(environment, request, { consented, algorithm: key.digestAlgorithm }),
       work: async (application, prepared, show) => {
         show('reading-certificate');
-        const certificate = await readSigningCertificate(environment, application, prepared);
+        const certificate = await readAfterPin(environment, application, prepared);
+        requireJpkiKeyUsage(certificate, 'signing');
         return signItems(environment, { application, key: prepared.key, certificate, show }, consented);
       },
     },
@@ -99,11 +108,26 @@ async function sign(
   );
 }
 
-/** The bytes a person agreed to, by their SHA-256; the name goes back to the requester as it came. */
+/** The bytes a person agreed to, by their digests; the name goes back to the requester as it came. */
 interface ConsentedItem {
   readonly name: string;
   readonly size: number;
-  readonly digest: Uint8Array;
+  /** SHA-256 is what the person is shown; the card's key may want another one, computed before the person is asked. */
+  readonly digests: { readonly 'SHA-256': Uint8Array } & Partial<Record<DigestAlgorithm, Uint8Array>>;
+}
+
+/** Adds the digest that this card's key signs with, where it is not the one shown: the same bytes, before the consent. */
+async function digestContents(
+  { crypto }: CardOperationsEnvironment,
+  request: SignOperation,
+  { consented, algorithm }: { readonly consented: ConsentedItem[]; readonly algorithm: DigestAlgorithm },
+): Promise<void> {
+  for (const [index, { content }] of request.items.entries()) {
+    const item = consented[index];
+    if (!item || item.digests[algorithm]) continue;
+    const digest = await crypto.digest(algorithm, content);
+    consented[index] = { ...item, digests: { ...item.digests, [algorithm]: digest } };
+  }
 }
 
 interface CardKeyInUse {
@@ -121,10 +145,10 @@ async function signItems(
 ): Promise<readonly SignedItem[]> {
   const results: SignedItem[] = [];
   let failure: ClientError | undefined;
-  for (const { name, digest } of consented) {
+  for (const { name, digests } of consented) {
     try {
       if (failure) throw failure;
-      const signature = await signCms(environment, inUse, digest);
+      const signature = await signCms(environment, inUse, digests);
       results.push({ status: 'signed', name, signature: encodeBase64(signature) });
     } catch (thrown) {
       failure = toClientError(thrown);
@@ -139,20 +163,23 @@ async function signItems(
 async function signCms(
   environment: CardOperationsEnvironment,
   inUse: CardKeyInUse,
-  contentDigest: Uint8Array,
+  digests: ConsentedItem['digests'],
 ): Promise<Uint8Array> {
+  const { algorithm, digestAlgorithm } = inUse.key;
+  const contentDigest = digests[digestAlgorithm];
+  if (!contentDigest) throw new ClientError('ERR_SIGN_ALGORITHM', 'the content was not digested for this key');
   const prepared = await prepareDetachedSignedData({
     signerCertificate: inUse.certificate.der,
     contentDigest,
-    digestAlgorithm: 'SHA-256',
-    signatureAlgorithm: inUse.key.algorithm,
+    digestAlgorithm,
+    signatureAlgorithm: algorithm,
     signingTime: environment.clock.now(),
     crypto: environment.crypto,
   });
   return prepared.complete(await signWithCard(environment, inUse, prepared.toBeSigned));
 }
 
-/** Digest, DigestInfo, card, and the check without which no signature leaves the core. */
+/** Digest, card, and the check without which no signature leaves the core. ECDSA signatures come out in DER. */
 async function signWithCard(
   { crypto }: CardOperationsEnvironment,
   { application, key, certificate, show }: CardKeyInUse,
@@ -160,7 +187,10 @@ async function signWithCard(
 ): Promise<Uint8Array> {
   show('signing');
   const digest = await crypto.digest(key.digestAlgorithm, toBeSigned);
-  const signature = await application.computeDigitalSignature(key, encodeDigestInfo(key.digestAlgorithm, digest));
+  const isRsa = signatureAlgorithm(key.algorithm).keyKind === 'RSA';
+  const input = isRsa ? encodeDigestInfo(key.digestAlgorithm, digest) : digest;
+  const computed = await application.computeDigitalSignature(key, input);
+  const signature = isRsa ? computed : ecdsaSignatureToDer(computed, 'P-384');
   show('checking-signature');
   const { subjectPublicKeyInfo } = certificate;
   if (!(await crypto.verifySignature(key.algorithm, subjectPublicKeyInfo, toBeSigned, signature))) {
@@ -169,13 +199,12 @@ async function signWithCard(
   return signature;
 }
 
-async function readSigningCertificate(
+async function readAfterPin(
   environment: CardOperationsEnvironment,
   application: JpkiApplication,
   { key }: PreparedCard,
 ): Promise<Certificate> {
-  const certificate = parseCertificate(await application.readCertificate(key.certificateFileId, 'after-pin'));
-  requireJpkiKeyUsage(certificate, 'signing');
+  const certificate = parseCertificate(await application.readProtectedCertificate(key.certificateFileId));
   assertWithinValidity(certificate, environment.clock.now());
   return certificate;
 }

@@ -11,8 +11,11 @@ export interface PreparedCard {
   readonly reader: ReaderInfo;
   readonly key: KeyEntry;
   readonly triesLeft: number;
-  /** DER. Recognises the card in memory while it is used; freely readable and without name or address. */
-  readonly authenticationCertificate: Certificate;
+  /**
+   * Recognises the card in memory while it is used; without name or address. Undefined where the card has none, or wants a
+   * PIN for it.
+   */
+  readonly authenticationCertificate: Certificate | undefined;
   readonly testCard: boolean;
 }
 
@@ -110,15 +113,10 @@ export async function prepareCard(
         stillVerified = true;
         continue;
       }
-      const certificate = await readAuthenticationCertificate(application);
-      if (role === 'authentication') assertWithinValidity(certificate, access.clock.now());
-      return {
-        reader,
-        key,
-        triesLeft: pin.triesLeft,
-        authenticationCertificate: certificate,
-        testCard: reader.virtual || isJpkiTestCertificate(certificate),
-      };
+      const certificate = await readAuthenticationCertificate(application, role);
+      if (role === 'authentication' && certificate) assertWithinValidity(certificate, access.clock.now());
+      const testCard = reader.virtual || (await isTestCard(application, certificate));
+      return { reader, key, triesLeft: pin.triesLeft, authenticationCertificate: certificate, testCard };
     } finally {
       await connection.disconnect(stillVerified ? 'unpower' : 'leave');
     }
@@ -126,9 +124,26 @@ export async function prepareCard(
   throw new ClientError('ERR_CARD_RESPONSE', 'the card does not tell how many PIN tries are left', { retriable: true });
 }
 
-async function readAuthenticationCertificate(application: JpkiApplication): Promise<Certificate> {
-  const { certificateFileId } = application.generation.keys.authentication;
-  return parseCertificate(await application.readCertificate(certificateFileId, 'free'));
+async function readAuthenticationCertificate(
+  application: JpkiApplication,
+  role: KeyRole,
+): Promise<Certificate | undefined> {
+  try {
+    const der = await application.readFreeCertificate(application.generation.keys.authentication.certificateFileId);
+    return der && parseCertificate(der);
+  } catch (error) {
+    // Whoever signs needs no authentication certificate.
+    if (role === 'signing' && error instanceof ClientError && error.code === 'ERR_CERT_MISSING') return undefined;
+    throw error;
+  }
+}
+
+/** By the issuer's name: of the certificate at hand, else of the authority's own, which every medium lets read. */
+export async function isTestCard(application: JpkiApplication, certificate: Certificate | undefined): Promise<boolean> {
+  if (certificate) return isJpkiTestCertificate(certificate);
+  const { issuerCertificateFileId } = application.generation.keys.authentication;
+  const issuer = await application.readFreeCertificate(issuerCertificateFileId);
+  return issuer !== undefined && isJpkiTestCertificate(parseCertificate(issuer));
 }
 
 /** @throws ClientError ERR_CERT_EXPIRED or ERR_CERT_NOT_YET_VALID. */

@@ -16,6 +16,8 @@ export interface SessionEnvironment extends CardAccess {
 
 export interface SessionTask<Result> {
   readonly consent: ConsentModel;
+  /** What is left to do once the card is known and before the person is asked. */
+  readonly onPrepared?: (prepared: PreparedCard) => Promise<void>;
   /** What the card does once the PIN is verified. Only what `consent` shows may be signed in it. */
   readonly work: (application: JpkiApplication, prepared: PreparedCard, show: (p: Progress) => void) => Promise<Result>;
 }
@@ -96,6 +98,7 @@ class SigningSession<Result> {
       chooseReader: (readers) => this.#dialog.chooseReader(readers),
     });
     const prepared = await prepareCard(this.#environment, reader, this.#task.consent.keyRole, this.#signal);
+    await this.#task.onPrepared?.(prepared);
     const { triesLeft, testCard } = prepared;
     this.#dialog.showPreparation({ status: 'ready', readerName: reader.name, triesLeft, testCard });
     return prepared;

@@ -66,9 +66,14 @@ async function attempt<Result>(
   }
 }
 
-/** @throws ClientError ERR_CARD_CHANGED where another card lies in the reader than the one the person agreed to use. */
+/**
+ * @throws ClientError ERR_CARD_CHANGED where another card lies in the reader than the one the person agreed to use, or where
+ * nothing tells whether it is the same.
+ */
 export function assertSameCard(before: PreparedCard, after: PreparedCard): void {
-  if (!equalBytes(before.authenticationCertificate.der, after.authenticationCertificate.der)) {
+  const was = before.authenticationCertificate;
+  const is = after.authenticationCertificate;
+  if (!was || !is || !equalBytes(was.der, is.der)) {
     throw new ClientError('ERR_CARD_CHANGED', 'another card was put into the reader');
   }
 }

@@ -3,6 +3,7 @@ import { LIMITS, PROTOCOL_HEADER, PROTOCOL_VERSION, type Envelope } from '../../
 import { failure, type Bridge } from '../../core/bridge/bridge.js';
 import { parseStrictJson } from '../../core/bridge/strict-json.js';
 import { ClientError } from '../../core/errors.js';
+import type { Log } from '../../core/ports.js';
 import { ALLOWED_METHODS, methodNotAllowed, notFound } from './gate.js';
 import { httpStatus } from './http-status.js';
 
@@ -23,12 +24,18 @@ interface Route {
  * The routes of the bridge contract. Requests have passed the gate when they come here.
  * @param closing aborts when the listener closes: each answer from then on ends its connection.
  */
-export async function createApp(bridge: Bridge, closing: AbortSignal): Promise<FastifyInstance> {
+export async function createApp(bridge: Bridge, log: Log, closing: AbortSignal): Promise<FastifyInstance> {
+  const fail = (reply: FastifyReply, thrown: unknown): FastifyReply => {
+    const envelope = failure(ownError(thrown));
+    log.event('bridge.refused', { code: envelope.error.code });
+    // A request that failed before its body was read whole has left the connection in no state to go on.
+    return send(reply.header('Connection', 'close'), envelope);
+  };
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     exposeHeadRoutes: false,
     return503OnClosing: false,
-    frameworkErrors: (error, _request, reply) => void sendFailure(reply, error),
+    frameworkErrors: (error, _request, reply) => void fail(reply, error),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -38,8 +45,8 @@ export async function createApp(bridge: Bridge, closing: AbortSignal): Promise<F
       done(thrown as ClientError);
     }
   });
-  app.setErrorHandler((thrown, _request, reply) => sendFailure(reply, thrown));
-  app.setNotFoundHandler((_request, reply) => sendFailure(reply, notFound()));
+  app.setErrorHandler((thrown, _request, reply) => fail(reply, thrown));
+  app.setNotFoundHandler((_request, reply) => fail(reply, notFound()));
   app.addHook('onRequest', (request, _reply, done) => {
     done(request.is404 ? notFound() : undefined);
   });
@@ -122,7 +129,9 @@ const checkNoQuery: Check = ({ raw }, _reply, done) => {
 /** The only query there is: `?wait=` of a poll. */
 const checkWait: Check = ({ method, raw }, _reply, done) => {
   const query = raw.url?.split('?')[1];
-  done(query === undefined || (method === 'GET' && WAIT.test(query)) ? undefined : malformed('wait is in whole seconds'));
+  done(
+    query === undefined || (method === 'GET' && WAIT.test(query)) ? undefined : malformed('wait is in whole seconds'),
+  );
 };
 
 function waitOf({ raw }: FastifyRequest): number {
@@ -135,11 +144,6 @@ function idOf({ params }: FastifyRequest): string {
 
 function send(reply: FastifyReply, envelope: Envelope<unknown>): FastifyReply {
   return reply.code(httpStatus(envelope)).send(envelope);
-}
-
-/** A request that failed before its body was read whole has left the connection in no state to go on. */
-function sendFailure(reply: FastifyReply, thrown: unknown): FastifyReply {
-  return send(reply.header('Connection', 'close'), failure(ownError(thrown)));
 }
 
 /** The framework's errors by our codes; their texts stay inside. */

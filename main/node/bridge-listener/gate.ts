@@ -11,6 +11,7 @@ export const COMMON_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
+/** Every other method is refused before its target is looked at. */
 export const ALLOWED_METHODS = ['GET', 'POST', 'DELETE', 'OPTIONS'] as const;
 
 /** Seconds for which a browser may reuse a preflight's answer. Each request is authorised again all the same. */
@@ -112,10 +113,12 @@ function malformed(message: string): ClientError {
   return new ClientError('ERR_PROTOCOL_MALFORMED', message);
 }
 
+/** `ERR_PROTOCOL_METHOD` */
 export function methodNotAllowed(): ClientError {
   return new ClientError('ERR_PROTOCOL_METHOD', 'no such method here');
 }
 
+/** `ERR_PROTOCOL_NOT_FOUND` */
 export function notFound(): ClientError {
   return new ClientError('ERR_PROTOCOL_NOT_FOUND', 'nothing here');
 }

@@ -20,6 +20,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   ERR_INTERNAL: 500,
 };
 
+/** The status line's number for an answer of the bridge. */
 export function httpStatus(envelope: Envelope<unknown>): number {
   return envelope.ok ? 200 : (STATUS_OF_CODE[envelope.error.code] ?? 200);
 }

@@ -1,1 +1,6 @@
-export { startBridgeListener, type BridgeListener, type BridgeListenerOptions, type ListenerLimits } from './listener.js';
+export {
+  startBridgeListener,
+  type BridgeListener,
+  type BridgeListenerOptions,
+  type ListenerLimits,
+} from './listener.js';

@@ -60,7 +60,7 @@ export async function startBridgeListener(options: BridgeListenerOptions): Promi
   const { bridge, log, ports = BRIDGE_PORTS } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const closing = new AbortController();
-  const app = await createApp(bridge, closing.signal);
+  const app = await createApp(bridge, log, closing.signal);
   const handle: Handle = (request, response) => {
     try {
       passGate(request, response, bridge);

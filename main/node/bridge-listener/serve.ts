@@ -6,6 +6,7 @@ import { ClientError } from '../../core/errors.js';
 import { COMMON_HEADERS } from './gate.js';
 import { httpStatus } from './http-status.js';
 
+/** Answers one request. It must end `response`, at once or later. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**

@@ -266,7 +266,7 @@ describe('the queue', () => {
     expect(codeOf(await poll(at(ids, 1), 0, OTHER_ORIGIN))).toBe('ERR_INTERNAL');
   });
 
-  it('bounds the sessions of one origin', async () => {
+  it('bounds the sessions of one origin', () => {
     open();
     const second = open();
     const refused = bridge.openSession(ORIGIN, AUTHENTICATE);

@@ -69,7 +69,7 @@ export function sendRaw(
 /** The answers in a stream, each with a `Content-Length` or without a body. */
 export function parseAnswers(stream: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
-  for (let rest = stream; rest !== ''; ) {
+  for (let rest = stream; rest !== '';) {
     const end = rest.indexOf('\r\n\r\n');
     if (end === -1) throw new Error(`not an answer: ${JSON.stringify(rest)}`);
     const [statusLine = '', ...fields] = rest.slice(0, end).split('\r\n');
@@ -132,7 +132,10 @@ export function exchange(port: number, parts: RequestParts): Promise<RawAnswer> 
 }
 
 /** A connection that stays open until the test closes it. */
-export function openSocket(port: number, data: string | Uint8Array): Promise<{ socket: Socket; closed: Promise<string> }> {
+export function openSocket(
+  port: number,
+  data: string | Uint8Array,
+): Promise<{ socket: Socket; closed: Promise<string> }> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(data);

@@ -109,7 +109,12 @@ describe('authorizeOrigin', () => {
   it('narrows by an administrator’s list, and never widens', () => {
     const settings = { ...PRODUCTION, allowedOrigins: ['https://a.example', 'http://localhost:3000'] };
     expect(authorizeOrigin('https://a.example', settings)).toBe('https://a.example');
-    for (const other of ['https://a.example:444', 'https://b.a.example', 'https://a.example.evil', 'https://xa.example']) {
+    for (const other of [
+      'https://a.example:444',
+      'https://b.a.example',
+      'https://a.example.evil',
+      'https://xa.example',
+    ]) {
       expect(codeOf(() => authorizeOrigin(other, settings))).toBe('ERR_POLICY_ORIGIN');
     }
     expect(codeOf(() => authorizeOrigin('http://localhost:3000', settings))).toBe('ERR_ORIGIN_NOT_ALLOWED');

@@ -18,7 +18,10 @@ const RFC_3492_SAMPLES: readonly (readonly [string, string])[] = [
   ],
   ['b1abfaaepdrnnbgefbaDotcwatmq2g4l', 'почемужеонинеговорятпорусски'],
   ['PorqunopuedensimplementehablarenEspaol-fmd56a', 'Porqu\u00E9nopuedensimplementehablarenEspa\u00F1ol'],
-  ['TisaohkhngthchnitingVit-kjcr8268qyxafd2f1b9g', 'T\u1EA1isaoh\u1ECDkh\u00F4ngth\u1EC3ch\u1EC9n\u00F3iti\u1EBFngVi\u1EC7t'],
+  [
+    'TisaohkhngthchnitingVit-kjcr8268qyxafd2f1b9g',
+    'T\u1EA1isaoh\u1ECDkh\u00F4ngth\u1EC3ch\u1EC9n\u00F3iti\u1EBFngVi\u1EC7t',
+  ],
   ['3B-ww4c5e180e575a65lsy2b', '3年B組金八先生'],
   ['-with-SUPER-MONKEYS-pc58ag80a8qai00g7n9n', '安室奈美恵-with-SUPER-MONKEYS'],
   ['Hello-Another-Way--fc4qua05auwb3674vfr0b', 'Hello-Another-Way-それぞれの場所'],

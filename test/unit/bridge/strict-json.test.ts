@@ -154,7 +154,10 @@ describe('parseStrictJson', () => {
         isRefused(bytes);
       }),
     );
-    const structural = fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', 'u', 'a', '1', ' '), maxLength: 40 });
+    const structural = fc.string({
+      unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', 'u', 'a', '1', ' '),
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(structural, (text) => {
         if (!isRefused(encode(text))) expect(parseStrictJson(encode(text))).toEqual(JSON.parse(text));

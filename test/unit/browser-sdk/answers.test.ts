@@ -131,7 +131,10 @@ describe('answers that break the contract', () => {
     ['a token whose signature is not base64', done({ ...TOKEN, signature: '<b>=' })],
     ['an error that is none', Response.json({ ok: false })],
     ['an error without a code', Response.json({ ok: false, error: { message: '', retriable: true } })],
-    ['an error with a code that is none', Response.json({ ok: false, error: { code: 'x', message: '', retriable: true } })],
+    [
+      'an error with a code that is none',
+      Response.json({ ok: false, error: { code: 'x', message: '', retriable: true } }),
+    ],
   ])('to a login’s poll: %s', async (_, polled) => {
     const { client } = scripted({ polled });
     expect((await failureOf(client.authenticate({ challengeNonce: NONCE }))).code).toBe('ERR_PROTOCOL_MALFORMED');

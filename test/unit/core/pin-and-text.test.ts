@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JPKI_2016 } from '../../../main/core/card/card-generation.js';
 import { normalizePin } from '../../../main/core/card/pin-format.js';
 import { displayText } from '../../../main/core/consent/display-text.js';
+import { previewText } from '../../../main/core/consent/preview.js';
 import { SessionStateMachine } from '../../../main/core/signing/session-state.js';
 
 const authentication = JPKI_2016.keys.authentication.pinFormat;
@@ -49,6 +50,29 @@ describe('foreign text in our dialogs', () => {
 
   it('is bounded', () => {
     expect(displayText('\u202e'.repeat(300))).toHaveLength(255);
+  });
+});
+
+describe('preview of what is signed', () => {
+  it('shows short text line by line, safe to print', () => {
+    expect(previewText(encode('申請します。\r\n\t𠮷野\u001b[2J\n'))).toEqual({
+      lines: ['申請します。', '    𠮷野\ufffd[2J'],
+      complete: true,
+    });
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['binary', Uint8Array.of(0x25, 0x50, 0x44, 0x46, 0x00)],
+    ['not UTF-8', Uint8Array.of(0x8f, 0x5a)],
+    ['too much', encode('x'.repeat(70_000))],
+  ])('shows no preview of %s', (_what, content) => {
+    expect(previewText(content)).toBeUndefined();
+  });
+
+  it('says where lines are missing or cut', () => {
+    expect(previewText(encode('x\n'.repeat(41)))).toMatchObject({ complete: false, lines: { length: 40 } });
+    expect(previewText(encode('x'.repeat(201)))?.complete).toBe(false);
   });
 });
 

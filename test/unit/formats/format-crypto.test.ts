@@ -79,7 +79,7 @@ describe.each([
 
   it('takes ECDSA values in DER, not in fixed length', async () => {
     const key = testKey('p256', 'P-256');
-    const fixed = ecdsaSignatureFromDer(signWith(key, data), 32);
+    const fixed = ecdsaSignatureFromDer(signWith(key, data), 'P-256');
     expect(await crypto.verifySignature('ES256', key.spki, data, fixed)).toBe(false);
   });
 });

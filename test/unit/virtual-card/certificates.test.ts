@@ -180,6 +180,8 @@ describe('extensions', () => {
     expect(extension('signing', 'keyUsage')).toBe(`${title}\nDigital Signature, Non Repudiation`);
     expect(extension('authentication', 'keyUsage')).toBe(`${title}\nDigital Signature`);
     expect(extension('signing-ca', 'keyUsage')).toBe(`${title}\nCertificate Sign, CRL Sign`);
+    const encoded = NAMES.map((name) => /Key Usage\n.*\n.*DUMP\]:(\w+)/.exec(structure(name))?.[1]);
+    expect(encoded).toEqual(['030206C0', '03020780', '03020106', '03020106']);
     expect(extension('signing-ca', 'basicConstraints')).toBe('X509v3 Basic Constraints: critical\nCA:TRUE');
   });
 

@@ -1,0 +1,33 @@
+import type { ConsentPreview } from './consent-model.js';
+import { displayText } from './display-text.js';
+
+/** Longest content shown, in bytes; and what of it, in lines and UTF-16 code units. */
+const MAX_BYTES = 64 * 1024;
+const MAX_LINES = 40;
+const MAX_LINE_LENGTH = 200;
+
+/**
+ * Plain text as the person may read it before agreeing, line by line and made safe to show. Undefined for content that is
+ * not UTF-8 text, or too long to be read in a dialog: nothing is shown then rather than a part that misleads by its form.
+ */
+export function previewText(content: Uint8Array): ConsentPreview | undefined {
+  if (content.length === 0 || content.length > MAX_BYTES) return undefined;
+  const text = decodeText(content);
+  if (text === undefined) return undefined;
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const shown = lines.slice(0, MAX_LINES);
+  return {
+    lines: shown.map((line) => displayText(line.replaceAll('\t', '    '), MAX_LINE_LENGTH)),
+    complete: lines.length <= MAX_LINES && shown.every((line) => line.length <= MAX_LINE_LENGTH),
+  };
+}
+
+function decodeText(content: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    // NUL and its neighbours are not in text that people write.
+    return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
