@@ -28,7 +28,7 @@ import { posix } from 'node:path';
 /** @type {readonly ImportRow[]} */
 export const IMPORT_TABLE = [
   { path: 'sdk/protocol', packages: ['zod'] },
-  { path: 'sdk/formats', packages: ['pkijs', 'asn1js'] },
+  { path: 'sdk/formats', packages: ['asn1js', 'pkijs'] },
   { path: 'sdk/browser', localTypes: ['sdk/protocol'] },
   { path: 'sdk/verifier', local: ['sdk/protocol', 'sdk/formats'] },
 
@@ -36,7 +36,7 @@ export const IMPORT_TABLE = [
   {
     path: 'main/node',
     local: ['main/core', 'sdk/protocol', 'sdk/formats', 'sdk/verifier', 'native'],
-    packages: ['fastify', 'pino', '@humanwhocodes/momoa'],
+    packages: ['fastify', 'pino', 'uqr', 'zod'],
     builtins: true,
   },
   { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'] },
@@ -69,6 +69,13 @@ export const IMPORT_TABLE = [
     local: ['native'],
     localTypes: ['main/core/ports'],
     packages: ['pkijs', 'asn1js'],
+    builtins: true,
+  },
+  {
+    path: 'native/phone-reader',
+    local: ['native'],
+    localTypes: ['main/core/ports'],
+    packages: ['asn1js'],
     builtins: true,
   },
 

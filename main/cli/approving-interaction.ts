@@ -1,4 +1,4 @@
-import { TEST_CARD_PINS } from '../../native/virtual-card/index.js';
+import { TEST_CARD_PINS } from '../node/test-card.js';
 import type { ConsentDialog, PinPrompt, UserInteraction } from '../core/ports.js';
 import { ClientError } from '../core/errors.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
@@ -27,6 +27,9 @@ function approvingDialog(consent: ConsentModel, terminal: Pick<Terminal, 'write'
     decide: () => Promise.resolve('agreed'),
     confirmLastTry: () => Promise.resolve(false),
     enterPin: (prompt) => Promise.resolve(testCardPin(prompt)),
+    // No page can ask for another PIN.
+    enterNewPin: () => Promise.resolve(undefined),
+    confirmTrivialPin: () => Promise.resolve(false),
     showProgress: () => undefined,
     close(outcome) {
       if (outcome.status === 'done') terminal.write(`${t('outcome.done')}\n`);
@@ -34,6 +37,14 @@ function approvingDialog(consent: ConsentModel, terminal: Pick<Terminal, 'write'
   };
 }
 
+/** What the test card calls its secrets. */
+const SECRETS = {
+  authentication: 'authentication',
+  signing: 'signing',
+  profile: 'text',
+  'number-b': 'numberB',
+} as const satisfies Record<PinPrompt['role'], keyof typeof TEST_CARD_PINS>;
+
 function testCardPin({ role, reason }: PinPrompt): Uint8Array | undefined {
-  return reason ? undefined : new TextEncoder().encode(TEST_CARD_PINS[role]);
+  return reason ? undefined : new TextEncoder().encode(TEST_CARD_PINS[SECRETS[role]]);
 }

@@ -1,4 +1,5 @@
 import type { ConsentItem, ConsentModel, DisclosedDatum, Requester } from '../core/consent/consent-model.js';
+import type { PinRole } from '../core/ports.js';
 import type { Translate } from './messages.js';
 
 const INDENT = '    ';
@@ -13,15 +14,15 @@ export function consentText(model: ConsentModel, t: Translate): string {
     `${t('consent.requester')}:`,
     ...requesterLines(model.requester, t).map(indented),
     '',
-    `${t('consent.certificate')}:`,
-    indented(certificateLine(model, t)),
+    ...secretLines(model, t),
   ];
   if (model.disclosed.length > 0) {
-    lines.push('', `${t('consent.disclosed')}:`);
+    lines.push('', `${t(model.operation === 'read-attributes' ? 'consent.disclosedSelf' : 'consent.disclosed')}:`);
     lines.push(...model.disclosed.map((datum) => indented(`・${disclosedLine(datum, model.requester, t)}`)));
   }
   if (model.items.length > 0) lines.push('', `${t('consent.items')}:`, ...itemLines(model, t).map(indented));
   if (model.operation === 'authenticate') lines.push('', indented(t('consent.bound')));
+  if (model.operation === 'read-attributes') lines.push('', indented(t('consent.myNumberNotRead')));
   return [...lines, RULE].join('\n');
 }
 
@@ -48,9 +49,29 @@ function requesterLines(requester: Requester, t: Translate): string[] {
   }
 }
 
-function certificateLine({ keyRole, requester }: ConsentModel, t: Translate): string {
-  if (keyRole === 'authentication') return t('consent.certificateAuthentication');
-  return requester.kind === 'self' ? t('consent.certificateSigningSelf') : t('consent.certificateSigning');
+/** The certificate where one is used, otherwise the secret alone. */
+function secretLines({ operation, pinRole, requester }: ConsentModel, t: Translate): string[] {
+  if (operation === 'change-pin') return changedPinLines(pinRole, t);
+  const certificate = (line: string): string[] => [`${t('consent.certificate')}:`, indented(line)];
+  const secret = (line: string): string[] => [`${t('consent.secret')}:`, indented(line)];
+  switch (pinRole) {
+    case 'authentication':
+      return certificate(t('consent.certificateAuthentication'));
+    case 'signing':
+      return certificate(
+        requester.kind === 'self' ? t('consent.certificateSigningSelf') : t('consent.certificateSigning'),
+      );
+    case 'profile':
+      return secret(t('consent.secretProfile'));
+    case 'number-b':
+      return secret(t('consent.secretNumberB'));
+  }
+}
+
+function changedPinLines(role: PinRole, t: Translate): string[] {
+  const lines = [`${t('consent.secretToChange')}:`, indented(t(`pinName.${role}`)), '', t('consent.changeOrder')];
+  if (role === 'signing') lines.push(t('consent.changeUpperCase'));
+  return [...lines, t('consent.changeAdvice')];
 }
 
 function disclosedLine(datum: DisclosedDatum, requester: Requester, t: Translate): string {
@@ -61,6 +82,14 @@ function disclosedLine(datum: DisclosedDatum, requester: Requester, t: Translate
     case 'serial-number':
       if (self) return t('consent.disclosedSerialSelf');
       return requester.kind === 'origin' ? t('consent.disclosedSerial') : t('consent.disclosedSerialLocal');
+    case 'name':
+      return t('consent.disclosedName');
+    case 'address':
+      return t('consent.disclosedAddress');
+    case 'birth-date':
+      return t('consent.disclosedBirthDate');
+    case 'gender':
+      return t('consent.disclosedGender');
   }
 }
 

@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { toClientError } from '../core/errors.js';
 import { packageRoot } from '../node/package-root.js';
+import { addAttributesCommand } from './commands/attributes.js';
 import { addAuthenticateCommand } from './commands/authenticate.js';
 import { addCardCommands } from './commands/card.js';
 import { addCertificateCommands } from './commands/certificate.js';
+import { addPinCommands } from './commands/pin.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSignCommand } from './commands/sign.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -32,7 +35,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       } catch (thrown) {
         const error = toClientError(thrown);
         context().output.error(error);
-        if (error.code === 'ERR_INTERNAL' && context().options.verbose) console.error(thrown);
+        if (error.code === 'ERR_INTERNAL' && context().options.verbose) process.stderr.write(`${inspect(thrown)}\n`);
         exitCode = exitCodeOf(error.code);
       }
     },
@@ -62,6 +65,8 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   const run = runWith(() => (context ??= createProgramContext(program.opts<GlobalOptions>(), signal)));
   addCardCommands(program, run);
   addCertificateCommands(program, run);
+  addPinCommands(program, run);
+  addAttributesCommand(program, run);
   addAuthenticateCommand(program, run);
   addSignCommand(program, run);
   addVerifyCommand(program, run);

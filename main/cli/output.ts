@@ -1,4 +1,5 @@
-import { ClientError, toWireError } from '../core/errors.js';
+import type { ClientError } from '../core/errors.js';
+import { toWireError } from '../core/errors.js';
 import type { Translate } from './messages.js';
 
 /** Where results and errors go: text for people, one JSON object per run for programs. Conversation never comes here. */
@@ -40,6 +41,15 @@ export function createOutput({ json, t, stdout, stderr }: OutputOptions): Output
 
 /** What went wrong and what to do about it, with the code for those who look it up. */
 export function errorText(error: ClientError, t: Translate): string {
-  const details = { reason: '', ...error.details };
-  return `${t(`error.${error.code}`, details).trim()} [${error.code}]`;
+  return `${failureText(error, t)} [${error.code}]`;
+}
+
+/**
+ * The same without the code. Where a code has a text of its own for one application of the card, one PIN, or one rule that
+ * an entry breaks, that is chosen.
+ */
+export function failureText({ code, details }: Pick<ClientError, 'code' | 'details'>, t: Translate): string {
+  const kind = details['application'] ?? details['rule'] ?? details['role'];
+  const context = typeof kind === 'string' ? { context: kind } : {};
+  return t(`error.${code}`, { reason: '', ...details, ...context }).trim();
 }

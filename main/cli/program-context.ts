@@ -2,18 +2,19 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createClient, type Client, type ClientOptions, type ReaderChoice } from '../node/compose.js';
 import { createLog } from '../node/log.js';
 import { stateDirectory } from '../node/state-directory.js';
-import { CARD_PROFILE_NAMES, type CardProfileName } from '../../native/virtual-card/index.js';
+import { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile, type CardProfile } from '../node/test-card.js';
 import { defaultLanguage, LANGUAGES, loadMessages, type Language, type Translate } from './messages.js';
 import { createOutput, type Output } from './output.js';
-import { readPinLine } from './pin-stdin.js';
+import { readPinLines } from './pin-stdin.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { chooseReaderInTerminal, createTerminalInteraction } from './terminal-interaction.js';
 import type { ReaderInfo, UserInteraction } from '../core/ports.js';
+import { copyOfSecret } from '../core/secret-bytes.js';
 
 /** Options every command takes, as commander hands them over. */
 export interface GlobalOptions {
   readonly reader: string;
-  readonly profile?: CardProfileName;
+  readonly profile?: CardProfile;
   readonly pinStdin?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -29,12 +30,25 @@ export function addGlobalOptions(program: Command): Command {
       parseReader,
       'auto',
     )
-    .addOption(new Option('--profile <name>', 'profile of the built-in test card').choices(CARD_PROFILE_NAMES))
-    .option('--pin-stdin', 'read the PIN from standard input, one line')
+    .option(
+      '--profile <name|FILE.json>',
+      `profile of the built-in test card: ${CARD_PROFILE_NAMES.join(', ')}`,
+      parseProfile,
+    )
+    .option('--pin-stdin', 'read the PIN from standard input, one line; pin change: the old one, then the new one')
     .option('--yes', 'agree to the request without a question (never to the last PIN try)')
     .option('--json', 'print results and errors as JSON')
     .addOption(new Option('--language <language>', 'language of texts').choices(LANGUAGES))
     .option('--verbose', 'log events as JSON lines to standard error');
+}
+
+function parseProfile(value: string): CardProfile {
+  try {
+    return loadCardProfile(value);
+  } catch (error) {
+    if (error instanceof CardProfileError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 function parseReader(value: string): string {
@@ -56,7 +70,10 @@ export interface ProgramContext {
   withClient<Result>(work: (client: Client) => Promise<Result>, overrides?: ClientOverrides): Promise<Result>;
 }
 
-export type ClientOverrides = Partial<Pick<ClientOptions, 'interaction' | 'developerMode' | 'cardWaitMilliseconds'>>;
+export type ClientOverrides = Partial<Pick<ClientOptions, 'interaction' | 'developerMode' | 'cardWaitMilliseconds'>> & {
+  /** With `--pin-stdin`: how many lines there are, the PIN's first. 1 unless given. */
+  readonly pinLines?: 1 | 2;
+};
 
 export function createProgramContext(options: GlobalOptions, signal: AbortSignal): ProgramContext {
   const t = loadMessages(options.language ?? defaultLanguage(process.env));
@@ -70,10 +87,10 @@ export function createProgramContext(options: GlobalOptions, signal: AbortSignal
     stateDirectory: directory,
     output: createOutput({ json: options.json === true, t, stdout: process.stdout, stderr: process.stderr }),
     chooseReader: (readers) => chooseReaderInTerminal({ terminal, t }, readers, signal),
-    async withClient(work, overrides = {}) {
-      const pinLine = options.pinStdin ? await readPinLine(process.stdin) : undefined;
+    async withClient(work, { pinLines = 1, ...overrides } = {}) {
+      const lines = options.pinStdin ? await readPinLines(process.stdin, pinLines) : [];
       const client = await createClient({
-        interaction: terminalInteraction({ terminal, t, options, pinLine }),
+        interaction: terminalInteraction({ terminal, t, options, lines }),
         reader: readerChoice(options),
         developerMode: options.reader === 'virtual',
         releaseBuild: false,
@@ -85,7 +102,7 @@ export function createProgramContext(options: GlobalOptions, signal: AbortSignal
       try {
         return await work(client);
       } finally {
-        pinLine?.fill(0);
+        for (const line of lines) line.fill(0);
         await client.close();
       }
     },
@@ -96,18 +113,21 @@ function terminalInteraction(parts: {
   readonly terminal: Terminal;
   readonly t: Translate;
   readonly options: GlobalOptions;
-  readonly pinLine: Uint8Array | undefined;
+  /** The PIN and, where one is changed, the new one. Empty without `--pin-stdin`. */
+  readonly lines: readonly Uint8Array[];
 }): UserInteraction {
-  const { terminal, t, options, pinLine } = parts;
+  const { terminal, t, options, lines } = parts;
+  const [pinLine, newPinLine] = lines;
   let unused = pinLine;
   const takePin = (): Uint8Array | undefined => {
-    const pin = unused?.slice();
+    const pin = unused && copyOfSecret(unused);
     unused?.fill(0);
     unused = undefined;
     return pin;
   };
   const common = { terminal, t, agreeBeforehand: options.yes === true, showFailures: false };
-  return createTerminalInteraction(pinLine ? { ...common, takePin } : common);
+  const takeNewPin = (): Uint8Array | undefined => newPinLine && copyOfSecret(newPinLine);
+  return createTerminalInteraction(pinLine ? { ...common, takePin, takeNewPin } : common);
 }
 
 function readerChoice({ reader, profile }: GlobalOptions): ReaderChoice {

@@ -2,8 +2,9 @@ import { ClientError } from '../core/errors.js';
 import type {
   ConsentDialog,
   DialogOutcome,
-  KeyRole,
+  NewPinPrompt,
   PinPrompt,
+  PinRole,
   Preparation,
   Progress,
   ReaderInfo,
@@ -12,6 +13,7 @@ import type {
 import type { ConsentModel } from '../core/consent/consent-model.js';
 import { consentText } from './consent-text.js';
 import type { Translate } from './messages.js';
+import { failureText } from './output.js';
 import type { Entry, Terminal } from './terminal.js';
 
 export interface TerminalInteractionOptions {
@@ -23,7 +25,16 @@ export interface TerminalInteractionOptions {
   readonly showFailures: boolean;
   /** `--pin-stdin`: the PIN as it was given, once. Taken and emptied by the first prompt. */
   readonly takePin?: () => Uint8Array | undefined;
+  /** With it, where a PIN is changed: the new one, for both of its entries. */
+  readonly takeNewPin?: () => Uint8Array | undefined;
 }
+
+const QUESTIONS = {
+  authentication: 'ask.pinAuthentication',
+  signing: 'ask.pinSigning',
+  profile: 'ask.pinProfile',
+  'number-b': 'ask.pinNumberB',
+} as const satisfies Record<PinRole, string>;
 
 /** Consent and PIN in the terminal. Everything a site supplied has been made safe to print by the core. */
 export function createTerminalInteraction(options: TerminalInteractionOptions): UserInteraction {
@@ -66,7 +77,7 @@ class TerminalDialog implements ConsentDialog {
     return ['y', 'yes', 'はい'].includes(answer) ? 'agreed' : 'refused';
   }
 
-  async confirmLastTry(_role: KeyRole): Promise<boolean> {
+  async confirmLastTry(_role: PinRole): Promise<boolean> {
     const { terminal, t } = this.#options;
     if (!terminal.interactive) {
       this.#print(t('ask.noTerminal'));
@@ -77,19 +88,43 @@ class TerminalDialog implements ConsentDialog {
 
   async enterPin(prompt: PinPrompt): Promise<Uint8Array | undefined> {
     const { terminal, t, takePin } = this.#options;
-    if (prompt.reason) this.#print(t(`ask.reason.${prompt.reason}`, { count: prompt.triesLeft }));
+    if (prompt.reason) this.#print(this.#reasonText(prompt.reason, prompt));
     if (takePin) return takePin();
     if (!terminal.interactive) {
       this.#print(t('ask.noTerminal'));
       return undefined;
     }
     if (prompt.testCard) this.#print(t('card.testCard'));
-    const question = prompt.role === 'authentication' ? t('ask.pinAuthentication') : t('ask.pinSigning');
+    const question = t(QUESTIONS[prompt.role]);
     const entry = await terminal.askSecret(question, this.#signal);
     if (entry.status === 'entered') return entry.bytes;
     // After a wrong entry, closing means giving up on a known cause; before it, it is a cancellation.
     if (prompt.reason) return undefined;
     throw cancelled();
+  }
+
+  async enterNewPin(prompt: NewPinPrompt): Promise<Uint8Array | undefined> {
+    const { terminal, t, takePin, takeNewPin } = this.#options;
+    const { reason, role, entry } = prompt;
+    if (reason) this.#print(t(`ask.fault.${reason}`, { context: role, ...prompt }));
+    // A program's entry is taken or not; it has no other.
+    if (takePin) return reason ? undefined : takeNewPin?.();
+    if (!terminal.interactive) {
+      this.#print(t('ask.noTerminal'));
+      return undefined;
+    }
+    const name = t(`pinName.${role}`);
+    const entered = await terminal.askSecret(t(`ask.newPin.${entry}`, { name }), this.#signal);
+    if (entered.status === 'entered') return entered.bytes;
+    if (reason) return undefined;
+    throw cancelled();
+  }
+
+  async confirmTrivialPin(_role: PinRole): Promise<boolean> {
+    const { terminal, t } = this.#options;
+    this.#print(t('ask.trivial'));
+    if (!terminal.interactive) return false;
+    return answerText(await terminal.ask(t('ask.trivialConfirm'), this.#signal)) === 'yes';
   }
 
   showProgress(progress: Progress): void {
@@ -103,11 +138,17 @@ class TerminalDialog implements ConsentDialog {
     this.#closed.abort();
   }
 
+  #reasonText(reason: NonNullable<PinPrompt['reason']>, prompt: PinPrompt): string {
+    const { t } = this.#options;
+    const { fault, role, triesLeft } = prompt;
+    if (reason !== 'format' || !fault) return t(`ask.reason.${reason}`, { count: triesLeft });
+    return `${t(`ask.fault.${fault}`, { context: role, ...prompt })} ${t('ask.notSent')}`;
+  }
+
   #outcomeText(outcome: DialogOutcome): string {
     const { t } = this.#options;
     if (outcome.status === 'done') return t('outcome.done');
-    const message = t(`error.${outcome.code}`, { reason: '', ...outcome.details }).trim();
-    return t('outcome.failed', { message });
+    return t('outcome.failed', { message: failureText(outcome, t) });
   }
 
   #preparationText(preparation: Preparation): string {
@@ -122,7 +163,11 @@ class TerminalDialog implements ConsentDialog {
           t('card.ready', { reader: preparation.readerName }),
           t('card.triesLeft', { count: preparation.triesLeft }),
         ];
-        return (preparation.testCard ? [...lines, t('card.testCard')] : lines).join('\n');
+        if (preparation.testCard) lines.push(t('card.testCard'));
+        // A test card's own authority needs no second warning.
+        const { issuer } = preparation;
+        if (issuer === 'unlisted' || issuer === 'unknown') lines.push(t(`card.issuer.${issuer}`));
+        return lines.join('\n');
       }
     }
   }

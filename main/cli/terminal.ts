@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty';
+import { copyOfSecret, secretBytes } from '../core/secret-bytes.js';
 
 /** Bytes of one visible answer or one PIN; far above any length asked for. */
 const MAX_ENTRY_BYTES = 64;
@@ -40,9 +41,8 @@ export function createTerminal({ input, output }: TerminalStreams): Terminal {
   return {
     interactive,
     write: (text) => void output.write(text),
-    ask: (question, signal) => askKeys({ input: input as ReadStream, output }, { question, signal, echo: 'text' }),
-    askSecret: (question, signal) =>
-      askKeys({ input: input as ReadStream, output }, { question, signal, echo: 'dots' }),
+    ask: (question, signal) => askKeys({ input: input, output }, { question, signal, echo: 'text' }),
+    askSecret: (question, signal) => askKeys({ input: input, output }, { question, signal, echo: 'dots' }),
   };
 }
 
@@ -122,7 +122,7 @@ function readLine(input: ReadStream, signal: AbortSignal, echo: Echo): Promise<E
 
 /** One line of keys in a buffer of fixed size that is zeroed when the line is over. */
 export class LineBuffer {
-  readonly #bytes = new Uint8Array(MAX_ENTRY_BYTES);
+  readonly #bytes = secretBytes(MAX_ENTRY_BYTES);
   #length = 0;
   #escape = false;
 
@@ -137,7 +137,7 @@ export class LineBuffer {
 
   /** A copy of the line so far; the caller owns it. */
   copy(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return copyOfSecret(this.#bytes.subarray(0, this.#length));
   }
 
   clear(): void {

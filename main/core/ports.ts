@@ -1,5 +1,6 @@
 /** What the core needs from the world. Every interface here has a fake and at least one real adapter. */
 import type { FormatCrypto } from '../../sdk/formats/ports.js';
+import type { NewPinFault, PinFormatFault } from './card/pin-format.js';
 import type { ConsentModel } from './consent/consent-model.js';
 import type { ErrorCode } from '../../sdk/protocol/index.js';
 import type { ErrorDetails } from './errors.js';
@@ -59,6 +60,15 @@ export interface CardReaders {
 /** Which of the card's two key pairs: 利用者証明用 or 署名用. */
 export type KeyRole = 'authentication' | 'signing';
 
+/** Which of the card's secrets: those of the two key pairs, 券面事項入力補助用暗証番号 (`profile`), 照合番号B. */
+export type PinRole = KeyRole | 'profile' | 'number-b';
+
+/**
+ * How far the authority behind a card's certificate is known: its own certificate is one of the trust anchors (`listed`), a
+ * test hierarchy's, none of either, or could not be read. Only a warning hangs on it.
+ */
+export type IssuerStanding = 'listed' | 'test' | 'unlisted' | 'unknown';
+
 /** What is known about the card while the person reads. */
 export type Preparation =
   | { readonly status: 'waiting-for-reader' }
@@ -69,19 +79,42 @@ export type Preparation =
       /** Before the PIN is asked, read from the card. */
       readonly triesLeft: number;
       readonly testCard: boolean;
+      /**
+       * Of the certificate that will be used. Undefined where none takes part, or nothing is known against its issuer.
+       * `unlisted` and `unknown` are told.
+       */
+      readonly issuer: IssuerStanding | undefined;
     };
 
 /** Stages a person sees after the PIN. */
-export type Progress = 'verifying-pin' | 'reading-certificate' | 'signing' | 'checking-signature';
+export type Progress =
+  'verifying-pin' | 'reading-certificate' | 'reading-attributes' | 'changing-pin' | 'signing' | 'checking-signature';
 
 export interface PinPrompt {
-  readonly role: KeyRole;
+  readonly role: PinRole;
   readonly triesLeft: number;
-  /** Length bounds in characters; the authentication PIN is digits only, the signing password A–Z and 0–9. */
+  /** Length bounds in characters; the signing password is A–Z and 0–9, every other secret digits only. */
   readonly minLength: number;
   readonly maxLength: number;
   /** Why the person is asked again: the last entry was wrong, or another program changed the number of tries. */
   readonly reason?: 'incorrect' | 'format' | 'tries-changed';
+  /** With `format`: the rule the last entry broke. */
+  readonly fault?: PinFormatFault;
+  readonly testCard: boolean;
+}
+
+/** Why an entry was not taken as the new PIN: its form, the old PIN again, another second entry, too easily guessed. */
+export type NewPinRefusal = NewPinFault | 'unchanged' | 'mismatch' | 'trivial';
+
+export interface NewPinPrompt {
+  readonly role: PinRole;
+  /** A new PIN is entered twice, because a slip in it cannot be seen. */
+  readonly entry: 'first' | 'again';
+  /** As in `PinPrompt`. The signing password also needs a letter and a digit. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** Why the person is asked from the beginning. */
+  readonly reason?: NewPinRefusal;
   readonly testCard: boolean;
 }
 
@@ -100,12 +133,16 @@ export interface ConsentDialog {
   /** The person's answer. Anything but an explicit yes is `refused`. Called once, when preparation is `ready`. */
   decide(): Promise<'agreed' | 'refused'>;
   /** At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. */
-  confirmLastTry(role: KeyRole): Promise<boolean>;
+  confirmLastTry(role: PinRole): Promise<boolean>;
   /**
    * The PIN as ASCII bytes. The caller becomes its only owner and zeroes it. Undefined: the person gives up, or the
    * dialog cannot ask a second time.
    */
   enterPin(prompt: PinPrompt): Promise<Uint8Array | undefined>;
+  /** One entry of a new PIN; the same terms as `enterPin`. Asked after the old one, before the card is used. */
+  enterNewPin(prompt: NewPinPrompt): Promise<Uint8Array | undefined>;
+  /** Whether the person wants a PIN that is easily guessed. Anything but an explicit yes is false. Never answered by `--yes`. */
+  confirmTrivialPin(role: PinRole): Promise<boolean>;
   showProgress(progress: Progress): void;
   /** Ends the conversation; pending questions reject. A second call does nothing. */
   close(outcome: DialogOutcome): void;

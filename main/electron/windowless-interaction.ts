@@ -15,6 +15,8 @@ export function windowlessInteraction(onRefused: () => void): UserInteraction {
     decide: () => Promise.resolve('refused'),
     confirmLastTry: () => Promise.resolve(false),
     enterPin: () => Promise.resolve(undefined),
+    enterNewPin: () => Promise.resolve(undefined),
+    confirmTrivialPin: () => Promise.resolve(false),
     close: () => undefined,
   };
   return {

@@ -1,31 +1,29 @@
-import { join } from 'node:path';
 import { pcscCardReaders, type CardProcessChannel } from '../../native/pcsc/index.js';
-import {
-  openVirtualCard,
-  virtualCardReaders,
-  VirtualCardStateError,
-  type CardProfileName,
-  type VirtualCard,
-} from '../../native/virtual-card/index.js';
+import { virtualCardReaders } from '../../native/virtual-card/index.js';
 import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
+import { createAttributeReader, type AttributeReader } from '../core/attributes/read-attributes.js';
 import { createBridge } from '../core/bridge/bridge.js';
 import { InsertionMemories } from '../core/card/insertion-memory.js';
 import { ClientError } from '../core/errors.js';
 import { createCardInspection, type CardInspection } from '../core/inspection/card-inspection.js';
+import { createPinChange, type PinChange } from '../core/pin-change/pin-change.js';
 import type { CardReaders, Log, UserInteraction } from '../core/ports.js';
 import { createCardOperations } from '../core/signing/card-operations.js';
 import type { CardOperations } from '../core/signing/operations.js';
 import type { ReaderSelection } from '../core/signing/prepare-card.js';
+import { createTrustAnchors } from '../core/trust/trust-anchors.js';
 import { startBridgeListener, type BridgeListener } from './bridge-listener/index.js';
 import { translatedCardReaders } from './card-readers.js';
 import { nodeCrypto } from './node-crypto.js';
 import { systemClock, systemRandom } from './system.js';
+import { openTestCard, type CardProfile } from './test-card.js';
+import { loadTrustAnchors } from './trust-anchors.js';
 
 /** Which readers a client drives. `virtual` is the built-in test card, alone: it never stands beside real readers. */
 export type ReaderChoice =
   | { readonly kind: 'auto' }
   | { readonly kind: 'name'; readonly readerName: string }
-  | { readonly kind: 'virtual'; readonly profile?: CardProfileName };
+  | { readonly kind: 'virtual'; readonly profile?: CardProfile };
 
 export interface ClientOptions {
   readonly interaction: UserInteraction;
@@ -48,6 +46,8 @@ export interface Client {
   readonly readers: CardReaders;
   readonly operations: CardOperations;
   readonly inspection: CardInspection;
+  readonly attributes: AttributeReader;
+  readonly pinChange: PinChange;
   /** Opens the bridge on the first free of `ports`. */
   listen(ports?: readonly number[]): Promise<BridgeListener>;
   /** Ends the card process and releases every reader. Listeners are closed by whoever opened them. */
@@ -62,6 +62,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     memories: new InsertionMemories(),
     clock: systemClock,
     crypto: nodeCrypto,
+    trust: createTrustAnchors(loadTrustAnchors(), nodeCrypto),
     interaction,
     selection: readerSelection(options.reader),
     cardWaitMilliseconds,
@@ -73,6 +74,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     readers,
     operations,
     inspection: createCardInspection(environment),
+    attributes: createAttributeReader(environment),
+    pinChange: createPinChange(environment),
     listen(ports = BRIDGE_PORTS) {
       const bridge = createBridge({ operations, random: systemRandom, clock: systemClock, log, settings });
       return startBridgeListener({ bridge, ports, log });
@@ -92,26 +95,6 @@ async function openReaders(options: ClientOptions): Promise<CardReaders> {
   return translatedCardReaders(virtualCardReaders(await openTestCard(stateDirectory, reader.profile)));
 }
 
-/**
- * The test card kept in `stateDirectory`, made at its first use.
- * @throws ClientError ERR_INTERNAL_FILE where its file is damaged or cannot be used.
- */
-export async function openTestCard(stateDirectory: string, profile?: CardProfileName): Promise<VirtualCard> {
-  const directory = virtualCardDirectory(stateDirectory);
-  try {
-    return await openVirtualCard({ stateDirectory: directory, ...(profile && { profile }) });
-  } catch (error) {
-    if (!(error instanceof VirtualCardStateError)) throw error;
-    const reason = `${directory}: ${error.message}`;
-    throw new ClientError('ERR_INTERNAL_FILE', 'the test card cannot be used', { details: { reason }, cause: error });
-  }
-}
-
 function readerSelection(reader: ReaderChoice): ReaderSelection {
   return reader.kind === 'name' ? reader : { kind: 'auto' };
-}
-
-/** Where the test card's keys, certificates and PIN counters live. */
-export function virtualCardDirectory(stateDirectory: string): string {
-  return join(stateDirectory, 'virtual-card');
 }

@@ -6,6 +6,7 @@ import { OpenConnections } from './open-connections.js';
 import { PcscSession } from './pcsc-session.js';
 import { parseScardError } from './scard-codes.js';
 
+const DEFAULT_VERIFICATION_DELAY_MILLISECONDS = 1000;
 /** How long connections may take to end before the process does. */
 const FAREWELL_MILLISECONDS = 2000;
 
@@ -19,6 +20,8 @@ export interface CardServerHost {
    * an orderly exit would wait for them.
    */
   exit(callsRunning: boolean): void;
+  /** How long after readers came or went they are listed once more. Default: one second. */
+  readonly verificationDelayMilliseconds?: number;
 }
 
 interface Answer {
@@ -69,6 +72,8 @@ export class CardServer {
     const { reply, body: replyBody } = await this.#answer(request, body);
     this.#running -= 1;
     this.#host.send(encodeFrame(reply, replyBody));
+    // What a card says may be personal data; the frame is its only copy from here on.
+    replyBody?.fill(0);
     this.#endWhenRetired();
     if (this.#session?.spent === true && this.#running === 0 && this.#connections.size === 0) this.#retire();
   }
@@ -113,9 +118,11 @@ export class CardServer {
   }
 
   async #settledSession(): Promise<PcscSession> {
-    this.#session ??= new PcscSession(this.#host.loadBinding(), {
-      changed: () => this.#notify('changed'),
-      lost: () => this.#retire(),
+    this.#session ??= new PcscSession({
+      binding: this.#host.loadBinding(),
+      listener: { changed: () => this.#notify('changed'), lost: () => this.#retire() },
+      verificationDelayMilliseconds:
+        this.#host.verificationDelayMilliseconds ?? DEFAULT_VERIFICATION_DELAY_MILLISECONDS,
     });
     await this.#session.settled();
     return this.#session;

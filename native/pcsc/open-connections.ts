@@ -112,8 +112,8 @@ export class OpenConnections {
   }
 
   /**
-   * pcsclite copies each command to the heap and frees the copy as it is. The next copy of that length lands on it: one
-   * of zeros, through a reader without connection, which answers SCARD_E_INVALID_HANDLE and reaches no card.
+   * pcsclite copies each command to the heap and frees the copy as it is. The next block of that length mostly is the
+   * same one: it is asked for with zeros, through a reader without connection, which reaches no card.
    */
   #scrub(length: number): void {
     const reader = this.#scrubber;

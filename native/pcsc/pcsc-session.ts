@@ -4,14 +4,21 @@ import type { PcscBinding, PcscReader, PcscService, ReaderNames, StartWatching }
 import { createService, enumerateReaders, parseReaderNames, wrapStart } from './reader-enumeration.js';
 import { WatchedReader } from './watched-reader.js';
 
-/** How long after readers came or went they are listed once more. */
-const VERIFICATION_DELAY_MILLISECONDS = 1000;
 /** How long a card's status may come after the connection to it. */
 const STATUS_WAIT_MILLISECONDS = 500;
+/** How many readers that ended are kept from the garbage collector; pcsclite refers to each for a moment longer. */
+const ENDED_READERS_KEPT = 16;
 /** Spent services, each a context in the PC/SC service, that one process may keep. */
 const MAX_SPENT_SERVICES = 8;
 /** Without `\\?PnP?\Notification` pcsclite lists the readers every second, and misses none. */
 const MISSES_READERS = process.platform !== 'darwin';
+
+export interface SessionOptions {
+  readonly binding: PcscBinding;
+  readonly listener: SessionListener;
+  /** How long after readers came or went they are listed once more. */
+  readonly verificationDelayMilliseconds: number;
+}
 
 export interface SessionListener {
   /** A reader or card came or went. */
@@ -36,9 +43,11 @@ export interface SessionListener {
 export class PcscSession {
   readonly #binding: PcscBinding;
   readonly #listener: SessionListener;
+  readonly #verificationDelayMilliseconds: number;
   readonly #service: PcscService;
   readonly #readers = new Map<string, WatchedReader>();
   readonly #spentServices: PcscService[] = [];
+  #endedReaders: readonly PcscReader[] = [];
   /** Resolves when the readers were listed once, rejects with `ScardError` where they could not be. */
   readonly #listed: Promise<void>;
   #onListed: (error?: unknown) => void = () => undefined;
@@ -49,9 +58,10 @@ export class PcscSession {
   #lost = false;
 
   /** Contacts the service. Blocks until it answers. @throws ScardError */
-  constructor(binding: PcscBinding, listener: SessionListener) {
+  constructor({ binding, listener, verificationDelayMilliseconds }: SessionOptions) {
     this.#binding = binding;
     this.#listener = listener;
+    this.#verificationDelayMilliseconds = verificationDelayMilliseconds;
     this.#listed = new Promise((resolve, reject) => {
       this.#onListed = (error) => (error === undefined ? resolve() : reject(parseScardError(error)));
     });
@@ -98,11 +108,15 @@ export class PcscSession {
 
   /** pcsclite calls this while it makes readers, before their first status. */
   #watch(reader: PcscReader): void {
-    if (!isReaderName(reader.name)) return;
+    if (!isReaderName(reader.name)) {
+      reader.on('error', () => undefined);
+      return;
+    }
     const watched = new WatchedReader(reader, {
       changed: () => this.#listener.changed(),
       ended: () => {
         if (this.#readers.get(reader.name) === watched) this.#readers.delete(reader.name);
+        this.#endedReaders = [...this.#endedReaders, reader].slice(-ENDED_READERS_KEPT);
         this.#readersChanged();
       },
       nextInsertion: () => (this.#insertions += 1),
@@ -118,11 +132,11 @@ export class PcscSession {
 
   #verifyLater(): void {
     clearTimeout(this.#verification);
-    if (this.#lost || !MISSES_READERS) return;
+    if (this.#lost || this.spent || !MISSES_READERS) return;
     this.#verification = setTimeout(() => {
       // Where the service does not answer, its end is reported by the thread that waits for it.
       this.#verify().catch(() => undefined);
-    }, VERIFICATION_DELAY_MILLISECONDS);
+    }, this.#verificationDelayMilliseconds);
   }
 
   async #verify(): Promise<void> {

@@ -17,11 +17,11 @@ export interface PinFile {
 export interface PrivateKeyFile {
   readonly kind: 'private-key';
   readonly use: AccessCondition;
-  /** Longest input of COMPUTE DIGITAL SIGNATURE, in bytes. */
-  readonly maxInputLength: number;
+  /** Input of COMPUTE DIGITAL SIGNATURE, in bytes. */
+  readonly inputLength: { readonly shortest: number; readonly longest: number };
   /** Bytes of every signature. */
   readonly signatureLength: number;
-  /** Pads and applies the private key to the bytes as they were sent. */
+  /** Applies the private key to the bytes as they were sent: RSA with PKCS#1 v1.5 padding, ECDSA as to a digest. */
   sign(input: Uint8Array): Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 
 /** A private key and the certificate of its public key. */
 export interface CertifiedKey {
@@ -7,6 +7,17 @@ export interface CertifiedKey {
   /** DER (RFC 5280 §4.1). */
   readonly certificate: Uint8Array;
 }
+
+/** Which keys and certificates a card holds; every kind but `valid` is made from the `valid` one beside it. */
+export const MATERIAL_KINDS = [
+  'valid',
+  'expired',
+  'expiring-soon',
+  'not-yet-valid',
+  'unlisted-ca',
+  'next-card',
+] as const;
+export type MaterialKind = (typeof MATERIAL_KINDS)[number];
 
 /** What makes one card that card, besides its PINs. Never changes after the card is made. */
 export interface CardMaterial {
@@ -22,6 +33,9 @@ export interface CardMaterial {
 /** Every RSA key of the card and of its authorities. */
 export const RSA_MODULUS_BITS = 2048;
 
+/** P-384 by OpenSSL's name: every elliptic curve key of the card and of its authorities. */
+export const EC_CURVE = 'secp384r1';
+
 /** @returns the first thing that is wrong with the material, or undefined. */
 export function findMaterialDefect(material: CardMaterial): string | undefined {
   const { authorities, signing, authentication } = material;
@@ -30,13 +44,13 @@ export function findMaterialDefect(material: CardMaterial): string | undefined {
     findPairDefect('authorities.authentication', authorities.authentication, authorities.authentication) ??
     findPairDefect('signing', signing, authorities.signing) ??
     findPairDefect('authentication', authentication, authorities.authentication) ??
-    findKeyDefect('textSigner', material.textSigner) ??
-    findKeyDefect('textRoot', material.textRoot)
+    findKeyDefect('textSigner', material.textSigner, isRsaKey) ??
+    findKeyDefect('textRoot', material.textRoot, isRsaKey)
   );
 }
 
 function findPairDefect(name: string, pair: CertifiedKey, issuer: CertifiedKey): string | undefined {
-  const keyDefect = findKeyDefect(`${name}.privateKey`, pair.privateKey);
+  const keyDefect = findKeyDefect(`${name}.privateKey`, pair.privateKey, isCertifiableKey);
   if (keyDefect !== undefined) return keyDefect;
   try {
     const certificate = new X509Certificate(pair.certificate);
@@ -49,12 +63,19 @@ function findPairDefect(name: string, pair: CertifiedKey, issuer: CertifiedKey):
   }
 }
 
-function findKeyDefect(name: string, pem: string): string | undefined {
+function findKeyDefect(name: string, pem: string, isExpected: (key: KeyObject) => boolean): string | undefined {
   try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
-    const expected = asymmetricKeyType === 'rsa' && asymmetricKeyDetails?.modulusLength === RSA_MODULUS_BITS;
-    return expected ? undefined : `${name}: not an RSA key of ${RSA_MODULUS_BITS} bits`;
+    return isExpected(createPrivateKey(pem)) ? undefined : `${name}: not a key of the kind that belongs there`;
   } catch {
     return `${name}: not a private key`;
   }
+}
+
+function isRsaKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  return asymmetricKeyType === 'rsa' && asymmetricKeyDetails?.modulusLength === RSA_MODULUS_BITS;
+}
+
+function isCertifiableKey(key: KeyObject): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails } = key;
+  return isRsaKey(key) || (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === EC_CURVE);
 }

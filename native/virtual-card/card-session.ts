@@ -14,11 +14,17 @@ export interface CardSession {
   readonly verified: Set<PinName>;
 }
 
-/** Back to the state after power-on: nothing selected, nothing verified. */
-export function resetSession(session: CardSession): void {
+/** As at power-on: nothing selected, nothing verified. */
+export function clearSession(session: CardSession): void {
+  deselect(session);
+  session.verified.clear();
+}
+
+/** As at a warm reset and before SELECT of an application: nothing selected and, on most cards, nothing verified. */
+export function deselect(session: CardSession): void {
   session.application = undefined;
   session.currentFileId = undefined;
-  session.verified.clear();
+  if (!session.profile.verifiedSurvivesReset) session.verified.clear();
 }
 
 /** @throws Refusal 6986 where no EF is current. */

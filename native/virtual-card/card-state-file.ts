@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MaterialKind } from './card-material.js';
 import { CardStateDefect, decodeCardState, decodePins, encodeCardState, type CardState } from './card-state.js';
+import { FileLockTimeoutError, withFileLock } from './file-lock.js';
 import type { PinStorage } from './pins.js';
+import { isSystemError } from './system-error.js';
 
-/** Name of the file in the card's state directory. */
-const FILE_NAME = 'virtual-card.json';
+/** Name of the card's file in the state directory; each kind of material is a card of its own. */
+function fileName(kind: MaterialKind): string {
+  return kind === 'valid' ? 'virtual-card.json' : `virtual-card-${kind}.json`;
+}
 
 /** Larger files are not read. A whole card takes about 20 kB. */
 const LARGEST_FILE = 256 * 1024;
@@ -29,9 +34,9 @@ export class CardStateFile {
   readonly #directory: string;
   readonly #path: string;
 
-  constructor(directory: string) {
+  constructor(directory: string, kind: MaterialKind) {
     this.#directory = directory;
-    this.#path = join(directory, FILE_NAME);
+    this.#path = join(directory, fileName(kind));
   }
 
   /** The card in the file, or undefined where there is none. @throws VirtualCardStateError where it is damaged. */
@@ -60,14 +65,31 @@ export class CardStateFile {
 
   /** The PINs of `state`'s card, read from and written to the file at every use. */
   pinStorage({ material }: CardState): PinStorage {
-    return {
-      load: () => {
-        const json = this.#read();
-        if (json === undefined) throw new VirtualCardStateError(this.#path, 'is gone');
-        return this.#decode(json, decodePins);
-      },
-      save: (pins) => this.#replace({ material, pins }),
+    const load = () => {
+      const json = this.#read();
+      if (json === undefined) throw new VirtualCardStateError(this.#path, 'is gone');
+      return this.#decode(json, decodePins);
     };
+    return {
+      load,
+      update: (change) =>
+        this.#locked(() => {
+          const { records, result } = change(load());
+          if (records) this.#replace({ material, pins: records });
+          return result;
+        }),
+    };
+  }
+
+  #locked<Result>(work: () => Result): Result {
+    const path = `${this.#path}.lock`;
+    try {
+      return withFileLock(path, work);
+    } catch (thrown) {
+      if (thrown instanceof VirtualCardStateError) throw thrown;
+      const problem = thrown instanceof FileLockTimeoutError ? 'is held by another process' : 'cannot be locked';
+      throw new VirtualCardStateError(path, problem, { cause: thrown });
+    }
   }
 
   #replace(state: CardState): void {
@@ -118,8 +140,4 @@ export class CardStateFile {
     const problem = `damaged (${thrown.message}); delete the file to get a new card`;
     return new VirtualCardStateError(this.#path, problem, { cause: thrown });
   }
-}
-
-function isSystemError(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

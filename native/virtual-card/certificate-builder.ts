@@ -4,6 +4,7 @@ import { AlgorithmIdentifier, Certificate, PublicKeyInfo, Time, TimeType, type E
 import { distinguishedName, type NameAttribute } from './certificate-names.js';
 
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
+const ECDSA_WITH_SHA384 = '1.2.840.10045.4.3.3';
 const X509_VERSION_3 = 2;
 
 /** Random bytes of a serial number. */
@@ -23,41 +24,51 @@ export interface CertificateDescription {
   readonly extensions: readonly Extension[];
 }
 
-/** Signs a version 3 certificate with sha256WithRSAEncryption. @returns DER */
+/** Signs a version 3 certificate: with sha256WithRSAEncryption, or ecdsa-with-SHA384 by an EC key. @returns DER */
 export function buildCertificate(description: CertificateDescription): Uint8Array {
+  const issuerKey = createPrivateKey(description.issuerKey);
+  const { digest, identifier } = signatureAlgorithm(issuerKey);
   const certificate = new Certificate({
     version: X509_VERSION_3,
     serialNumber: randomSerialNumber(),
-    signature: sha256WithRsa(),
+    signature: identifier(),
     issuer: distinguishedName(description.issuer),
     notBefore: time(description.notBefore),
     notAfter: time(description.notAfter),
     subject: distinguishedName(description.subject),
     subjectPublicKeyInfo: PublicKeyInfo.fromBER(subjectPublicKeyInfo(description.subjectKey)),
     extensions: [...description.extensions],
-    signatureAlgorithm: sha256WithRsa(),
+    signatureAlgorithm: identifier(),
   });
   const tbsCertificate = new Uint8Array(certificate.encodeTBS().toBER());
-  const signature = sign('sha256', tbsCertificate, createPrivateKey(description.issuerKey));
+  const signature = sign(digest, tbsCertificate, issuerKey);
   certificate.signatureValue = new asn1js.BitString({ valueHex: Uint8Array.from(signature) });
   return new Uint8Array(certificate.toSchema(true).toBER());
 }
 
 /** Content of the BIT STRING subjectPublicKey (RFC 5280 §4.1.2.7), of which key identifiers are digests. */
 export function subjectPublicKeyBits(privateKey: string): Uint8Array {
-  return publicKeyOf(privateKey).export({ format: 'der', type: 'pkcs1' });
+  const { subjectPublicKey } = PublicKeyInfo.fromBER(subjectPublicKeyInfo(privateKey));
+  return subjectPublicKey.valueBlock.valueHexView;
 }
 
 function subjectPublicKeyInfo(privateKey: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(publicKeyOf(privateKey).export({ format: 'der', type: 'spki' }));
+  return Uint8Array.from(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }));
 }
 
-function publicKeyOf(privateKey: string): KeyObject {
-  return createPublicKey(privateKey);
+interface SignatureAlgorithm {
+  readonly digest: string;
+  readonly identifier: () => AlgorithmIdentifier;
 }
 
-function sha256WithRsa(): AlgorithmIdentifier {
-  return new AlgorithmIdentifier({ algorithmId: SHA256_WITH_RSA, algorithmParams: new asn1js.Null() });
+/** RSA wants NULL parameters (RFC 4055 §5), ECDSA none (RFC 5758 §3.2). */
+function signatureAlgorithm({ asymmetricKeyType }: KeyObject): SignatureAlgorithm {
+  if (asymmetricKeyType === 'ec') {
+    return { digest: 'sha384', identifier: () => new AlgorithmIdentifier({ algorithmId: ECDSA_WITH_SHA384 }) };
+  }
+  const identifier = () =>
+    new AlgorithmIdentifier({ algorithmId: SHA256_WITH_RSA, algorithmParams: new asn1js.Null() });
+  return { digest: 'sha256', identifier };
 }
 
 /** Positive and of fixed length: the first bit is 0, the second 1. */

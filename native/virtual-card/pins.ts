@@ -39,7 +39,23 @@ export type PinRecords = Readonly<Record<PinName, PinRecord>>;
 /** Where PIN records live. Both calls are synchronous: a counter is durable before the card answers. */
 export interface PinStorage {
   load(): PinRecords;
-  save(records: PinRecords): void;
+  /**
+   * Gives the records to `change` and stores those it returns. Nobody else changes them in between, in this process or
+   * another. @returns the result of `change`
+   */
+  update<Result>(change: (records: PinRecords) => PinChange<Result>): Result;
+}
+
+export interface PinChange<Result> {
+  /** Undefined: they stay as they are. */
+  readonly records: PinRecords | undefined;
+  readonly result: Result;
+}
+
+/** What became of a comparison; `triesLeft` is the counter after it. */
+export interface PinComparison {
+  readonly outcome: 'correct' | 'wrong' | 'blocked';
+  readonly triesLeft: number;
 }
 
 /** The PINs of one card. Reads its storage at every use, so that all programs that hold the card count together. */
@@ -55,20 +71,23 @@ export class Pins {
   }
 
   /** A wrong `candidate` costs a try; the right one restores all of them. A blocked PIN is never compared. */
-  verify(name: PinName, candidate: Uint8Array): boolean {
-    const records = this.#storage.load();
-    const record = records[name];
-    if (record.triesLeft === 0) return false;
-    const correct = candidate.length === record.value.length && timingSafeEqual(candidate, record.value);
-    const triesLeft = correct ? PIN_RULES[name].maxTries : record.triesLeft - 1;
-    if (triesLeft !== record.triesLeft) this.#storage.save({ ...records, [name]: { ...record, triesLeft } });
-    return correct;
+  verify(name: PinName, candidate: Uint8Array): PinComparison {
+    return this.#storage.update<PinComparison>((records) => {
+      const record = records[name];
+      if (record.triesLeft === 0) return { records: undefined, result: { outcome: 'blocked', triesLeft: 0 } };
+      const correct = candidate.length === record.value.length && timingSafeEqual(candidate, record.value);
+      const triesLeft = correct ? PIN_RULES[name].maxTries : record.triesLeft - 1;
+      return {
+        records: triesLeft === record.triesLeft ? undefined : { ...records, [name]: { ...record, triesLeft } },
+        result: { outcome: correct ? 'correct' : 'wrong', triesLeft },
+      };
+    });
   }
 
   /** Replaces the reference data; `value` is copied. */
   change(name: PinName, value: Uint8Array): void {
-    const triesLeft = PIN_RULES[name].maxTries;
-    this.#storage.save({ ...this.#storage.load(), [name]: { value: Uint8Array.from(value), triesLeft } });
+    const record: PinRecord = { value: Uint8Array.from(value), triesLeft: PIN_RULES[name].maxTries };
+    this.#storage.update((records) => ({ records: { ...records, [name]: record }, result: undefined }));
   }
 }
 
@@ -99,8 +118,10 @@ export function memoryPinStorage(initial: PinRecords): PinStorage {
   let records = initial;
   return {
     load: () => records,
-    save: (changed) => {
+    update: (change) => {
+      const { records: changed = records, result } = change(records);
       records = changed;
+      return result;
     },
   };
 }

@@ -23,6 +23,7 @@ export const STATUS_WORDS = {
   WRONG_LE: 0x6c00,
   INSTRUCTION_NOT_SUPPORTED: 0x6d00,
   CLASS_NOT_SUPPORTED: 0x6e00,
+  INTERNAL_ERROR: 0x6f00,
 } as const;
 
 /** Ends a command with a status word and no data. */

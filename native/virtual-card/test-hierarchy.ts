@@ -1,5 +1,4 @@
-import { generateKeyPair, randomInt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomInt } from 'node:crypto';
 import { buildCertificate, subjectPublicKeyBits } from './certificate-builder.js';
 import {
   authorityConstraints,
@@ -14,7 +13,7 @@ import {
   type KeyUsage,
 } from './certificate-extensions.js';
 import type { NameAttribute } from './certificate-names.js';
-import { RSA_MODULUS_BITS, type CardMaterial, type CertifiedKey } from './card-material.js';
+import type { CardMaterial, CertifiedKey } from './card-material.js';
 import { TEST_HOLDER } from './test-holder.js';
 
 type Name = readonly NameAttribute[];
@@ -39,9 +38,6 @@ export const ATTRIBUTE_OIDS = {
   addressSubstitutions: '1.2.392.200149.8.5.5.6',
 } as const;
 
-const AUTHORITY_YEARS = 10;
-const HOLDER_YEARS = 5;
-
 const ORGANIZATION: Name = [
   ['C', 'JP'],
   ['O', 'JPKI-TEST'],
@@ -59,41 +55,50 @@ interface Authority extends CertifiedKey {
   readonly name: Name;
 }
 
-/** Makes the keys and certificates of a new card, valid from `now`, rounded down to a second. */
-export async function createTestMaterial(now: Date): Promise<CardMaterial> {
-  const [signingCaKey, authenticationCaKey, signingKey, authenticationKey, textSigner, textRoot] = await Promise.all([
-    generateRsaKey(),
-    generateRsaKey(),
-    generateRsaKey(),
-    generateRsaKey(),
-    generateRsaKey(),
-    generateRsaKey(),
-  ]);
-  const signingAuthority = createAuthority('JPKI for digital signature', signingCaKey, now);
-  const authenticationAuthority = createAuthority('JPKI for user authentication', authenticationCaKey, now);
+/** Private keys of a card and of its authorities; PKCS#8, PEM. */
+export interface MaterialKeys {
+  readonly authorities: { readonly signing: string; readonly authentication: string };
+  readonly signing: string;
+  readonly authentication: string;
+  readonly textSigner: string;
+  readonly textRoot: string;
+}
+
+export interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export interface MaterialDates {
+  readonly authorities: Validity;
+  readonly holder: Validity;
+}
+
+/** Makes the certificates of `keys`; dates are rounded down to a second. */
+export function certifyKeys(keys: MaterialKeys, dates: MaterialDates): CardMaterial {
+  const signingAuthority = createAuthority('JPKI for digital signature', keys.authorities.signing, dates.authorities);
+  const authenticationAuthority = createAuthority(
+    'JPKI for user authentication',
+    keys.authorities.authentication,
+    dates.authorities,
+  );
   return {
     authorities: { signing: signingAuthority, authentication: authenticationAuthority },
-    signing: createSigningCertificate(signingAuthority, signingKey, now),
-    authentication: createAuthenticationCertificate(authenticationAuthority, authenticationKey, now),
-    textSigner,
-    textRoot,
+    signing: createSigningCertificate(signingAuthority, keys.signing, dates.holder),
+    authentication: createAuthenticationCertificate(authenticationAuthority, keys.authentication, dates.holder),
+    textSigner: keys.textSigner,
+    textRoot: keys.textRoot,
   };
 }
 
-/** @returns PKCS#8, PEM; the exponent is 65537. */
-async function generateRsaKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: RSA_MODULUS_BITS });
-  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-}
-
-function createAuthority(purpose: Purpose, privateKey: string, now: Date): Authority {
+function createAuthority(purpose: Purpose, privateKey: string, validity: Validity): Authority {
   const name: Name = [...ORGANIZATION, ['OU', purpose], ['OU', 'Madoguchi virtual card']];
   const certificate = buildCertificate({
     subject: name,
     subjectKey: privateKey,
     issuer: name,
     issuerKey: privateKey,
-    ...validity(now, AUTHORITY_YEARS),
+    ...toSeconds(validity),
     extensions: [
       keyUsage('keyCertSign', 'cRLSign'),
       authorityConstraints(),
@@ -105,11 +110,11 @@ function createAuthority(purpose: Purpose, privateKey: string, now: Date): Autho
   return { purpose, name, privateKey, certificate };
 }
 
-function createSigningCertificate(authority: Authority, privateKey: string, now: Date): CertifiedKey {
+function createSigningCertificate(authority: Authority, privateKey: string, validity: Validity): CertifiedKey {
   const { prefecture, municipality, municipalityCode } = TEST_HOLDER;
-  const holder: NameAttribute = ['CN', `${timeStamp(now)}${randomDigits(8)}${municipalityCode}`];
+  const holder: NameAttribute = ['CN', `${timeStamp(validity.notBefore)}${randomDigits(8)}${municipalityCode}`];
   return createHolderCertificate(authority, privateKey, {
-    now,
+    validity,
     subject: [['C', 'JP'], ['L', prefecture], ['L', municipality], holder],
     usages: ['digitalSignature', 'nonRepudiation'],
     policy: TEST_POLICIES.signing,
@@ -124,10 +129,10 @@ function createSigningCertificate(authority: Authority, privateKey: string, now:
   });
 }
 
-function createAuthenticationCertificate(authority: Authority, privateKey: string, now: Date): CertifiedKey {
+function createAuthenticationCertificate(authority: Authority, privateKey: string, validity: Validity): CertifiedKey {
   const holder: NameAttribute = ['CN', `${randomDigits(8)}A${TEST_HOLDER.municipalityCode}`];
   return createHolderCertificate(authority, privateKey, {
-    now,
+    validity,
     subject: [['C', 'JP'], holder],
     usages: ['digitalSignature'],
     policy: TEST_POLICIES.authentication,
@@ -136,7 +141,7 @@ function createAuthenticationCertificate(authority: Authority, privateKey: strin
 }
 
 interface HolderCertificate {
-  readonly now: Date;
+  readonly validity: Validity;
   readonly subject: Name;
   readonly usages: readonly KeyUsage[];
   readonly policy: string;
@@ -150,7 +155,7 @@ function createHolderCertificate(authority: Authority, privateKey: string, holde
     subjectKey: privateKey,
     issuer: authority.name,
     issuerKey: authority.privateKey,
-    ...validity(holder.now, HOLDER_YEARS),
+    ...toSeconds(holder.validity),
     extensions: [
       keyUsage(...holder.usages),
       certificatePolicies(holder.policy, CPS),
@@ -175,17 +180,14 @@ function distributionPointName(purpose: Purpose): Name {
   ];
 }
 
-function validity(now: Date, years: number): { readonly notBefore: Date; readonly notAfter: Date } {
-  const notBefore = new Date(now);
-  notBefore.setUTCMilliseconds(0);
-  const notAfter = new Date(notBefore);
-  notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
-  return { notBefore, notAfter };
+function toSeconds({ notBefore, notAfter }: Validity): Validity {
+  const rounded = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000);
+  return { notBefore: rounded(notBefore), notAfter: rounded(notAfter) };
 }
 
 /** YYYYMMDDhhmmss, UTC. */
-function timeStamp(now: Date): string {
-  return now.toISOString().replace(/\D/g, '').slice(0, 14);
+function timeStamp(date: Date): string {
+  return date.toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
 function randomDigits(count: number): string {

@@ -1,6 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import type { CardApplication, CardFile, TransparentFile } from './card-application.js';
 import type { CardMaterial } from './card-material.js';
+import type { CardProfile } from './card-profile.js';
+import type { PinName } from './pins.js';
 import { TEST_HOLDER } from './test-holder.js';
 import { concatBytes, encodeTlv } from './tlv.js';
 
@@ -11,7 +13,8 @@ const ROOT_KEY_ID = Buffer.from('MADOGUCHI-ROOT-1', 'ascii');
 const SIGNER_KEY_ID = Buffer.from('MADOGUCHI-TEXT-1', 'ascii');
 
 /** 券面事項入力補助AP: the face of the card as text. */
-export function textApplication(material: CardMaterial): CardApplication {
+export function textApplication(material: CardMaterial, { mergedPins }: CardProfile): CardApplication {
+  const pin: PinName = mergedPins ? 'authentication' : 'text';
   const myNumber = myNumberFile();
   const attributes = attributeObjects();
   const signer = createPrivateKey(material.textSigner);
@@ -24,12 +27,12 @@ export function textApplication(material: CardMaterial): CardApplication {
     name: 'text',
     aid: AID,
     files: new Map<number, CardFile>([
-      [0x0001, opened(myNumber, { anyOf: ['text', 'numberA'] })],
-      [0x0002, opened(attributeFile(attributes), { anyOf: ['text', 'numberB'] })],
-      [0x0003, opened(signatureFile(myNumber, attributes, signer), { anyOf: ['text', 'numberA', 'numberB'] })],
+      [0x0001, opened(myNumber, { anyOf: [pin, 'numberA'] })],
+      [0x0002, opened(attributeFile(attributes), { anyOf: [pin, 'numberB'] })],
+      [0x0003, opened(signatureFile(myNumber, attributes, signer), { anyOf: [pin, 'numberA', 'numberB'] })],
       [0x0004, opened(signerCertificateFile(material), 'always')],
       [0x0005, opened(basicInformationFile(), 'always')],
-      [0x0011, { kind: 'pin', pin: 'text' }],
+      [0x0011, { kind: 'pin', pin }],
       [0x0014, { kind: 'pin', pin: 'numberA' }],
       [0x0015, { kind: 'pin', pin: 'numberB' }],
     ]),
@@ -65,7 +68,10 @@ function attributeFile(attributes: readonly Uint8Array[]): Uint8Array {
   return encodeTlv(0xff20, concatBytes(encodeTlv(0xdf21, table), body));
 }
 
-/** EF 0003: SHA-256 of EF 0001 as it lies on the card and of the attributes, and an RSA signature over both objects. */
+/**
+ * EF 0003: SHA-256 of EF 0001 as it lies on the card, filler included, and of the value of FF20 in EF 0002 without its
+ * table DF21; then RSASSA-PKCS1-v1_5 with SHA-256 over the objects of both digests.
+ */
 function signatureFile(myNumber: Uint8Array, attributes: readonly Uint8Array[], signer: KeyObject): Uint8Array {
   const digests = concatBytes(
     encodeTlv(0xdf31, sha256(myNumber)),
@@ -75,7 +81,10 @@ function signatureFile(myNumber: Uint8Array, attributes: readonly Uint8Array[], 
   return encodeTlv(0xff30, concatBytes(digests, signature), 'two-bytes');
 }
 
-/** EF 0004: card-verifiable certificate of the key that signed EF 0003. Signed here: the value of 5F4E. */
+/**
+ * EF 0004: card-verifiable certificate of the key that signed EF 0003, itself signed likewise over the value of 5F4E. Its
+ * root key is not on the card.
+ */
 function signerCertificateFile(material: CardMaterial): Uint8Array {
   const { n, e } = createPublicKey(material.textSigner).export({ format: 'jwk' });
   const exponent = encodeTlv(0x90, Buffer.from(e ?? '', 'base64url'));

@@ -1,16 +1,19 @@
+import { createPublicKey } from 'node:crypto';
 import { encodeResponse, parseCommandApdu, type CardResponse } from './apdu.js';
 import { ApduLog, type ApduLogEntry } from './apdu-log.js';
-import type { CardMaterial } from './card-material.js';
-import { CARD_PROFILES, type CardProfile, type CardProfileName } from './card-profile.js';
-import { resetSession, type CardSession } from './card-session.js';
+import type { CardMaterial, MaterialKind } from './card-material.js';
+import type { CardProfile } from './card-profile.js';
+import { CARD_PROFILES, isCardProfileName, type CardProfileName } from './card-profiles.js';
+import { clearSession, deselect, type CardSession } from './card-session.js';
+import type { CardState } from './card-state.js';
 import { CardStateFile, VirtualCardStateError } from './card-state-file.js';
 import { dispatch } from './commands/dispatch.js';
+import { createMaterial, deriveMaterial } from './create-material.js';
 import { FaultSchedule, type ScheduledFault } from './fault-schedule.js';
 import { jpkiApplication } from './jpki-application.js';
 import { freshPins, memoryPinStorage, Pins, type PinStorage } from './pins.js';
 import { STATUS_WORDS } from './status-words.js';
 import { TEST_CARD_PINS } from './test-holder.js';
-import { createTestMaterial } from './test-hierarchy.js';
 import { textApplication } from './text-application.js';
 
 export interface VirtualCardOptions {
@@ -19,9 +22,12 @@ export interface VirtualCardOptions {
    * it holds the same card. Absent: a new card that is forgotten with the process.
    */
   readonly stateDirectory?: string;
-  /** Which card it behaves like. Not part of the state: the same card may be opened with another profile. */
-  readonly profile?: CardProfileName;
-  /** Time at which a new card's certificates begin. */
+  /**
+   * Which card it behaves like. Not part of the state: the same card may be opened with another profile. Profiles with
+   * keys or certificates of their own have a file of their own beside it, PINs included.
+   */
+  readonly profile?: CardProfileName | CardProfile;
+  /** Time at which a new card is made; its certificates' dates count from then. */
   readonly clock?: () => Date;
 }
 
@@ -30,25 +36,45 @@ export class CardRemovedError extends Error {
   override readonly name = 'CardRemovedError';
 }
 
+interface VirtualCardParts {
+  readonly profile: CardProfile;
+  readonly material: CardMaterial;
+  readonly pins: PinStorage;
+  /** What tests trust; those of `material` unless the card is one that has to be distrusted. */
+  readonly trusted: CardMaterial;
+}
+
+/** Public keys of the authorities behind a card: trust anchors of tests only. */
+export interface TestAuthorities {
+  /** Certificates, DER. */
+  readonly signing: Uint8Array;
+  readonly authentication: Uint8Array;
+  /** SubjectPublicKeyInfo, DER, of the RSA key that certifies EF 0004 of 券面事項入力補助AP. */
+  readonly attributes: Uint8Array;
+}
+
 /**
  * A My Number Card without a chip: JPKI application and 券面事項入力補助 application over a test hierarchy of its own.
  * One host holds it at a time. The host keeps the delays it asks for and takes it out when it says so.
  */
 export class VirtualCard {
   readonly #profile: CardProfile;
-  readonly #material: CardMaterial;
+  readonly #trusted: CardMaterial;
   readonly #session: CardSession;
   readonly #log = new ApduLog();
   readonly #faults = new FaultSchedule();
   #powered = false;
+  /** Whether the card answered a command since it got power. */
+  #awake = false;
 
   /** Internal: cards come from `openVirtualCard`. */
-  constructor(profile: CardProfile, material: CardMaterial, pins: PinStorage) {
+  constructor({ profile, material, pins, trusted }: VirtualCardParts) {
     this.#profile = profile;
-    this.#material = material;
+    this.#trusted = trusted;
+    const jpki = jpkiApplication(material, profile);
     this.#session = {
       profile,
-      applications: [jpkiApplication(material, profile), textApplication(material)],
+      applications: profile.textApplication ? [jpki, textApplication(material, profile)] : [jpki],
       pins: new Pins(pins),
       application: undefined,
       currentFileId: undefined,
@@ -68,18 +94,21 @@ export class VirtualCard {
   /** Nothing is selected and no PIN verified afterwards. @returns the answer to reset */
   powerOn(): Uint8Array {
     this.#powered = true;
-    resetSession(this.#session);
+    this.#awake = false;
+    clearSession(this.#session);
     return this.atr;
   }
 
   powerOff(): void {
     this.#powered = false;
-    resetSession(this.#session);
+    clearSession(this.#session);
   }
 
-  /** As `powerOn`, for a card that has power. */
+  /** Warm reset: as `powerOn`, but the power stays, and with some profiles what was verified. @returns the answer to reset */
   reset(): Uint8Array {
-    return this.powerOn();
+    if (!this.#powered) return this.powerOn();
+    deselect(this.#session);
+    return this.atr;
   }
 
   /**
@@ -118,17 +147,24 @@ export class VirtualCard {
     this.#log.clear();
   }
 
-  /** Certificates of the authorities that issued this card's certificates; DER. Trust anchors of tests only. */
-  testAuthorities(): { readonly signing: Uint8Array; readonly authentication: Uint8Array } {
-    const { signing, authentication } = this.#material.authorities;
+  /**
+   * The authorities that a test trusts: those that issued this card's certificates, but for `unlisted-ca`, whose card
+   * names others.
+   */
+  testAuthorities(): TestAuthorities {
+    const { authorities, textRoot } = this.#trusted;
     return {
-      signing: Uint8Array.from(signing.certificate),
-      authentication: Uint8Array.from(authentication.certificate),
+      signing: Uint8Array.from(authorities.signing.certificate),
+      authentication: Uint8Array.from(authorities.authentication.certificate),
+      attributes: Uint8Array.from(createPublicKey(textRoot).export({ format: 'der', type: 'spki' })),
     };
   }
 
   /** A state file that fails in use is what a failing memory is to a chip. */
   #answer(command: Uint8Array): CardResponse {
+    const asleep = !this.#awake;
+    this.#awake = true;
+    if (asleep && this.#profile.firstCommandFails) return { statusWord: STATUS_WORDS.INTERNAL_ERROR };
     try {
       return dispatch(this.#session, command);
     } catch (thrown) {
@@ -158,18 +194,40 @@ function faultyResponse(fault: { readonly statusWord: number } | { readonly resp
 }
 
 /**
- * Opens the card in `stateDirectory`, or makes a new one: six RSA keys, about a second.
- * @throws VirtualCardStateError where the file is damaged or cannot be used; RangeError for an unknown profile
+ * Opens the card in `stateDirectory`, or makes a new one: six RSA keys, about a second; profiles with certificates of
+ * their own are derived from it when they are first opened.
+ * @throws VirtualCardStateError where a file is damaged or cannot be used; RangeError for an unknown profile
  */
 export async function openVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
-  const { stateDirectory, profile = 'default', clock = () => new Date() } = options;
-  if (!Object.hasOwn(CARD_PROFILES, profile)) throw new RangeError('unknown card profile');
+  const { stateDirectory, clock = () => new Date() } = options;
+  const profile = resolveProfile(options.profile ?? 'default');
+  const valid = await openState(stateDirectory, 'valid', () => createMaterial(clock()));
+  const { material: kind } = profile;
+  const own =
+    kind === 'valid'
+      ? valid
+      : await openState(stateDirectory, kind, () => deriveMaterial(valid.material, kind, clock()));
+  const trusted = kind === 'unlisted-ca' ? valid.material : own.material;
+  return new VirtualCard({ profile, ...own, trusted });
+}
+
+function resolveProfile(profile: CardProfileName | CardProfile): CardProfile {
+  if (typeof profile !== 'string') return profile;
+  if (!isCardProfileName(profile)) throw new RangeError('unknown card profile');
+  return CARD_PROFILES[profile];
+}
+
+async function openState(
+  stateDirectory: string | undefined,
+  kind: MaterialKind,
+  create: () => Promise<CardMaterial>,
+): Promise<{ readonly material: CardMaterial; readonly pins: PinStorage }> {
+  const createState = async (): Promise<CardState> => ({ material: await create(), pins: freshPins(TEST_CARD_PINS) });
   if (stateDirectory === undefined) {
-    const material = await createTestMaterial(clock());
-    return new VirtualCard(CARD_PROFILES[profile], material, memoryPinStorage(freshPins(TEST_CARD_PINS)));
+    const { material, pins } = await createState();
+    return { material, pins: memoryPinStorage(pins) };
   }
-  const file = new CardStateFile(stateDirectory);
-  const state =
-    file.load() ?? file.create({ material: await createTestMaterial(clock()), pins: freshPins(TEST_CARD_PINS) });
-  return new VirtualCard(CARD_PROFILES[profile], state.material, file.pinStorage(state));
+  const file = new CardStateFile(stateDirectory, kind);
+  const state = file.load() ?? file.create(await createState());
+  return { material: state.material, pins: file.pinStorage(state) };
 }

@@ -12,17 +12,35 @@ export function encodeVpcdFrame(payload: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** A message announces more bytes than its reader takes. The stream cannot be used further. */
+export class VpcdFrameError extends Error {
+  override readonly name = 'VpcdFrameError';
+}
+
 /** Takes the payloads out of a byte stream. Holds no more than one unfinished message. */
 export class VpcdFrameReader {
+  readonly #longestPayload: number;
   #pending: Uint8Array = new Uint8Array(0);
 
-  /** Each payload is a copy; whoever gets it zeroes it when done. The bytes kept in between are zeroed here. */
+  /** @param longestPayload in bytes; a longer one is refused as soon as it is announced */
+  constructor(longestPayload: number = LONGEST_PAYLOAD) {
+    this.#longestPayload = longestPayload;
+  }
+
+  /**
+   * Each payload is a copy; whoever gets it zeroes it when done. The bytes kept in between are zeroed here.
+   * @throws VpcdFrameError
+   */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     const bytes = Uint8Array.from(Buffer.concat([this.#pending, chunk]));
     this.#pending.fill(0);
     let offset = 0;
     for (;;) {
       const end = frameEnd(bytes, offset);
+      if (end !== undefined && end - offset - LENGTH_BYTES > this.#longestPayload) {
+        bytes.fill(0);
+        throw new VpcdFrameError('vpcd payload is too long');
+      }
       if (end === undefined || end > bytes.length) break;
       yield bytes.slice(offset + LENGTH_BYTES, end);
       offset = end;

@@ -227,7 +227,7 @@ async function serve(args: readonly string[]): Promise<{ child: ChildProcess; mi
     env: { ...process.env, ...pcscd.env, MADOGUCHI_STATE_DIRECTORY: join(directory, 'state') },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  await once(child.stdout ?? child, 'data');
+  await once(child.stdout, 'data');
   return { child, milliseconds: performance.now() - start };
 }
 

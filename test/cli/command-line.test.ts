@@ -17,8 +17,8 @@ function run(args: readonly string[], options: RunOptions & { state?: string } =
   return madoguchi(['--reader', 'virtual', ...args], { cwd: directory, ...options, env });
 }
 
-function result<Result = Record<string, unknown>>({ stdout }: CommandResult): Result {
-  const envelope = JSON.parse(stdout) as { ok: boolean; result: Result };
+function result({ stdout }: CommandResult): Record<string, unknown> {
+  const envelope = JSON.parse(stdout) as { ok: boolean; result: Record<string, unknown> };
   expect(envelope.ok).toBe(true);
   return envelope.result;
 }
@@ -30,8 +30,7 @@ function error({ stdout }: CommandResult): { code: string; details: Record<strin
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'madoguchi-cli-'));
   writeFileSync(join(directory, 'document.txt'), '届出書\n');
-  const card = result<{ authorities: typeof authorities }>(await run(['virtual-card', '--json']));
-  authorities = card.authorities;
+  authorities = result(await run(['virtual-card', '--json']))['authorities'] as typeof authorities;
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -62,9 +61,8 @@ describe('reading the card', () => {
     const shown = await run(['certificate', 'show', '--which', 'authentication']);
     expect(shown.exitCode).toBe(0);
     expect(shown.stdout).toContain('O=JPKI-TEST');
-    const pem = result<{ pem: string }>(
-      await run(['certificate', 'export', '--which', 'authentication', '--json']),
-    ).pem;
+    const exported = result(await run(['certificate', 'export', '--which', 'authentication', '--json']));
+    const pem = String(exported['pem']);
     const serial = execFileSync('openssl', ['x509', '-noout', '-serial'], { input: pem, encoding: 'utf8' })
       .trim()
       .replace('serial=', '');
@@ -114,8 +112,9 @@ describe('authenticate', () => {
     const done = await run([...AUTHENTICATE, '--yes', '--pin-stdin', '--json'], { input, state: 'pins' });
     expect([done.exitCode, error(done).code]).toEqual([exitCode, code]);
     // Only the wrong one cost a try, and only one.
-    const card = result<{ pins: { authentication: unknown } }>(await run(['card', '--json'], { state: 'pins' }));
-    expect(card.pins.authentication).toEqual({ status: 'tries-left', triesLeft: 2 });
+    expect(result(await run(['card', '--json'], { state: 'pins' }))).toMatchObject({
+      pins: { authentication: { status: 'tries-left', triesLeft: 2 } },
+    });
   });
 
   it('counts down to the last try, which --yes does not answer', async () => {
@@ -124,8 +123,9 @@ describe('authenticate', () => {
     expect(error(await wrong()).details).toEqual({ triesLeft: 1 });
     const last = await wrong();
     expect([last.exitCode, error(last).code]).toEqual([5, 'ERR_USER_REFUSED']);
-    const card = result<{ pins: { authentication: unknown } }>(await run(['card', '--json'], { state: 'last' }));
-    expect(card.pins.authentication).toEqual({ status: 'tries-left', triesLeft: 1 });
+    expect(result(await run(['card', '--json'], { state: 'last' }))).toMatchObject({
+      pins: { authentication: { status: 'tries-left', triesLeft: 1 } },
+    });
   });
 
   it('refuses where nobody can be asked', async () => {

@@ -105,7 +105,7 @@ describe('refused later: no VERIFY and no signature', () => {
       return leave();
     };
     person =
-      stage === 'decide' ? { decide: act } : { decide: () => 'agreed', beforePin: async () => void (await act()) };
+      stage === 'decide' ? { decide: act } : { decide: () => 'agreed', beforePin: () => act().then(() => undefined) };
     id = await open();
     while (core.interaction.dialogs[0]?.outcome === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(core.interaction.dialogs[0].outcome).toMatchObject({ code: 'ERR_USER_CANCELLED' });

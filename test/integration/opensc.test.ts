@@ -126,6 +126,34 @@ describe.skipIf(missing !== undefined)('OpenSC, through pcscd', () => {
     });
   });
 
+  describe.each<CardProfileName>(['contact-1', 'type-b-9', 'filler-00', 'no-extended-length'])(
+    'and the card of profile %s',
+    (profile) => {
+      beforeEach(() => insert(profile));
+
+      it('knows it and signs with both keys', async () => {
+        expect(await run('opensc-tool', '--name')).toBe('jpki\n');
+        expect((await run('opensc-tool', '--atr')).replaceAll(/[:\s]/g, '')).toBe(hex(card.atr));
+        expect(await signAndVerify('authentication', 'sha256')).toBe('Verified OK\n');
+        expect(await signAndVerify('signing', 'sha256')).toBe('Verified OK\n');
+      });
+    },
+  );
+
+  it.each<CardProfileName>(['blocked-6984', 'blocked-6983'])(
+    'does not see a card at all whose PIN queries answer as in %s',
+    async (profile) => {
+      await insert(profile);
+      expect(await run('opensc-tool', '--name')).toBe('jpki\n');
+      expect(await failure('pkcs15-tool', '--list-pins')).toContain('PKCS#15 binding failed');
+    },
+  );
+
+  it('lists a card whose PINs answer 63C0, without tries', async () => {
+    await insert('blocked-63c0');
+    expect(await triesLeft()).toEqual(['0', '0']);
+  });
+
   describe('and the card', () => {
     beforeEach(() => insert('default'));
 

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CardReaders } from '../../main/core/ports.js';
+import { decodeFrame, encodeFrame } from '../../native/pcsc/frame.js';
+import { spawnCardProcess, type pcscCardReaders } from '../../native/pcsc/index.js';
 import type { VirtualCard, VpcdConnection } from '../../native/virtual-card/index.js';
 import { findReader, untilCardPresent } from '../support/card-presence.js';
 import {
@@ -141,19 +147,18 @@ describe('the card process', () => {
     expect(openFiles(process)).toBe(before);
   });
 
-  test('forgets the PIN', async () => {
+  // As long as a password may be; and longer, because of a freed block so short little is left to find anyhow.
+  test.each([16, 128])('forgets a PIN field of %i bytes', async (length) => {
     const connection = await connect();
     const process = onlyCardProcess();
     for (const command of [selectAid(JPKI_AID), selectEf('001b')]) await connection.transmit(unhex(command));
-    // A password that occurs nowhere else. Its middle is what a freed block of the heap keeps.
-    const password = unhex('5a51385837565836593557345633553054');
-    const secret = password.slice(4, 14);
-    expect(occurrencesInMemory(process, secret)).toBe(0);
-    await connection.transmit(Uint8Array.of(0x00, 0x20, 0x00, 0x80, password.length, ...password));
-    await connection.transmit(SELECT_JPKI);
-    expect(occurrencesInMemory(process, secret)).toBe(0);
+    const pin = randomBytes(length);
+    await connection.transmit(Uint8Array.of(0x00, 0x20, 0x00, 0x80, length, ...pin));
+    await sleep(100);
+    expect(occurrencesInMemory(process, pin.subarray(0, 8))).toBe(0);
+    expect(occurrencesInMemory(process, pin.subarray(-8))).toBe(0);
     // What is looked for would be found.
-    expect(occurrencesInMemory(globalThis.process.pid, secret)).toBeGreaterThan(0);
+    expect(occurrencesInMemory(globalThis.process.pid, pin.subarray(-8))).toBeGreaterThan(0);
   });
 
   test('ends with a program that is killed, and takes the power of its cards', async () => {
@@ -169,10 +174,9 @@ describe('the card process', () => {
     const ended = once(program, 'exit');
     program.kill('SIGKILL');
     await ended;
-    await sleep(1000);
     expect(child).toBeGreaterThan(0);
-    expect(isRunning(child ?? 0)).toBe(false);
-    expect(card.powered).toBe(false);
+    await expect.poll(() => isRunning(child ?? 0), { timeout: 3000 }).toBe(false);
+    await expect.poll(() => card.powered, { timeout: 1000 }).toBe(false);
   });
 
   test('does not keep a program running that forgets to close', async () => {
@@ -184,6 +188,55 @@ describe('the card process', () => {
     expect(JSON.parse(line)).toEqual(VPCD_READERS);
     const exit = once(program, 'exit');
     expect(await Promise.race([exit, sleep(2000, 'still running')])).toEqual([0, null]);
+  });
+});
+
+describe('the channel to the card process', () => {
+  const listRequest = () => encodeFrame({ id: 1, op: 'list' });
+
+  test('zeroes what it sent', async () => {
+    const channel = spawnCardProcess();
+    const frame = listRequest();
+    const replies: unknown[] = [];
+    const replied = new Promise<void>((resolve) => {
+      channel.onFrame((reply) => {
+        replies.push(decodeFrame(reply).unverifiedHeader);
+        if (replies.length === 2) resolve();
+      });
+    });
+    const exited = new Promise<string>((resolve) => channel.onExit(resolve));
+    channel.send(frame);
+    await replied;
+    expect(replies).toMatchObject([{ event: 'ready' }, { id: 1 }]);
+    expect(frame.every((byte) => byte === 0)).toBe(true);
+    channel.end();
+    expect(await exited).toBe('exit code 0');
+  });
+
+  test.each([
+    ['no frame', () => new Uint8Array(8).fill(0xff)],
+    ['no request', () => encodeFrame({ id: 1, op: 'exec' })],
+  ])('%s ends the process', async (_, frame) => {
+    const channel = spawnCardProcess();
+    const exited = new Promise<string>((resolve) => channel.onExit(resolve));
+    channel.onFrame(() => undefined);
+    channel.send(frame());
+    expect(await exited).toBe('exit code 70');
+  });
+
+  test('reports that pcsclite is not installed', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'madoguchi-native-'));
+    try {
+      cpSync(join(import.meta.dirname, '../../dist/native'), join(directory, 'native'), { recursive: true });
+      writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
+      const copy = pathToFileURL(join(directory, 'native/pcsc/index.js')).href;
+      const native = (await import(copy)) as { pcscCardReaders: typeof pcscCardReaders };
+      const readers = native.pcscCardReaders();
+      await expect(readers.list()).rejects.toMatchObject({ scard: 'MADOGUCHI_BINDING_MISSING' });
+      await readers.close();
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

@@ -1,8 +1,12 @@
+import type { AttributeRootKey } from '../../main/core/attributes/attribute-checks.js';
+import { createAttributeReader, type AttributeReader } from '../../main/core/attributes/read-attributes.js';
 import { InsertionMemories } from '../../main/core/card/insertion-memory.js';
 import { createCardInspection, type CardInspection } from '../../main/core/inspection/card-inspection.js';
 import { createCardOperations } from '../../main/core/signing/card-operations.js';
 import type { CardOperations } from '../../main/core/signing/operations.js';
-import type { Clock } from '../../main/core/ports.js';
+import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-change.js';
+import { createTrustAnchors, type TrustAnchor } from '../../main/core/trust/trust-anchors.js';
+import type { CardReaders, Clock, FormatCrypto } from '../../main/core/ports.js';
 import { translatedCardReaders } from '../../main/node/card-readers.js';
 import { nodeCrypto } from '../../main/node/node-crypto.js';
 import { systemClock } from '../../main/node/system.js';
@@ -20,6 +24,8 @@ export interface CoreClient {
   readonly readers: VirtualCardReaders;
   readonly operations: CardOperations;
   readonly inspection: CardInspection;
+  readonly attributes: AttributeReader;
+  readonly pinChange: PinChange;
   readonly interaction: FakeInteraction;
 }
 
@@ -28,6 +34,11 @@ export interface CoreClientOptions {
   readonly person: Person;
   readonly cardWaitMilliseconds?: number;
   readonly clock?: Clock;
+  readonly crypto?: FormatCrypto;
+  readonly attributeRootKeys?: readonly AttributeRootKey[];
+  readonly trustAnchors?: readonly TrustAnchor[];
+  /** Where `card` is reached, in place of a reader in this process. */
+  readonly cardReaders?: CardReaders;
 }
 
 /** The core over the in-process virtual card, with a person made of answers. Nothing is mocked between them. */
@@ -36,14 +47,20 @@ export function coreClient({
   person,
   cardWaitMilliseconds = 0,
   clock = systemClock,
+  crypto = nodeCrypto,
+  attributeRootKeys = [],
+  trustAnchors = [],
+  cardReaders,
 }: CoreClientOptions): CoreClient {
   const readers = virtualCardReaders(card);
   const interaction = fakeInteraction(person);
   const environment = {
-    readers: translatedCardReaders(readers),
+    readers: cardReaders ?? translatedCardReaders(readers),
     memories: new InsertionMemories(),
     clock,
-    crypto: nodeCrypto,
+    crypto,
+    attributeRootKeys,
+    trust: createTrustAnchors(trustAnchors, crypto),
     interaction,
     selection: { kind: 'auto' } as const,
     cardWaitMilliseconds,
@@ -54,6 +71,8 @@ export function coreClient({
     readers,
     operations: createCardOperations(environment),
     inspection: createCardInspection(environment),
+    attributes: createAttributeReader(environment),
+    pinChange: createPinChange(environment),
     interaction,
   };
 }

@@ -3,8 +3,9 @@ import type { ConsentModel } from '../../main/core/consent/consent-model.js';
 import type {
   ConsentDialog,
   DialogOutcome,
-  KeyRole,
+  NewPinPrompt,
   PinPrompt,
+  PinRole,
   Preparation,
   Progress,
   ReaderInfo,
@@ -14,11 +15,16 @@ import type {
 /** How the person in a test behaves. Absent answers are the careful ones: refuse, give up. */
 export interface Person {
   decide?(): Promise<'agreed' | 'refused'> | 'agreed' | 'refused';
-  confirmLastTry?(role: KeyRole): boolean | Promise<boolean>;
+  confirmLastTry?(role: PinRole): boolean | Promise<boolean>;
   /** PINs in order; undefined or the end of the list gives up. */
   pins?: readonly (string | undefined)[];
   /** Called at each prompt, before the PIN is given. */
   beforePin?(prompt: PinPrompt): void | Promise<void>;
+  /** Entries of a new PIN in order, first and repeated alike; undefined or the end of the list gives up. */
+  newPins?: readonly (string | undefined)[];
+  /** Called at each prompt for a new PIN, before the entry is given. */
+  beforeNewPin?(prompt: NewPinPrompt): void | Promise<void>;
+  confirmTrivialPin?(role: PinRole): boolean | Promise<boolean>;
   chooseReader?(readers: readonly ReaderInfo[]): string;
 }
 
@@ -27,6 +33,7 @@ export interface RecordedDialog {
   readonly consent: ConsentModel;
   readonly preparations: Preparation[];
   readonly prompts: PinPrompt[];
+  readonly newPinPrompts: NewPinPrompt[];
   readonly progress: Progress[];
   /** The very arrays handed to the core, to see whether they were zeroed. */
   readonly givenPins: Uint8Array[];
@@ -41,6 +48,7 @@ export interface FakeInteraction extends UserInteraction {
 export function fakeInteraction(person: Person): FakeInteraction {
   const dialogs: RecordedDialog[] = [];
   const pins = [...(person.pins ?? [])];
+  const newPins = [...(person.newPins ?? [])];
   return {
     dialogs,
     open(consent, signal) {
@@ -48,25 +56,36 @@ export function fakeInteraction(person: Person): FakeInteraction {
         consent,
         preparations: [],
         prompts: [],
+        newPinPrompts: [],
         progress: [],
         givenPins: [],
         decided: false,
         outcome: undefined,
       };
       dialogs.push(record);
-      return recordingDialog(record, { person, pins, signal });
+      return recordingDialog(record, { person, pins, newPins, signal });
     },
   };
 }
 
-function recordingDialog(
-  record: RecordedDialog,
-  { person, pins, signal }: { person: Person; pins: (string | undefined)[]; signal: AbortSignal },
-): ConsentDialog {
+interface Conversation {
+  readonly person: Person;
+  readonly pins: (string | undefined)[];
+  readonly newPins: (string | undefined)[];
+  readonly signal: AbortSignal;
+}
+
+function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal }: Conversation): ConsentDialog {
   const unlessGone = async <Answer>(answer: Promise<Answer> | Answer): Promise<Answer> => {
     const value = await answer;
     if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'the asker is gone');
     return value;
+  };
+  const give = (text: string | undefined): Uint8Array | undefined => {
+    if (text === undefined) return undefined;
+    const pin = new TextEncoder().encode(text);
+    record.givenPins.push(pin);
+    return pin;
   };
   return {
     showPreparation: (preparation) => void record.preparations.push(preparation),
@@ -79,12 +98,14 @@ function recordingDialog(
     async enterPin(prompt) {
       record.prompts.push(prompt);
       await unlessGone(person.beforePin?.(prompt));
-      const text = pins.shift();
-      if (text === undefined) return undefined;
-      const pin = new TextEncoder().encode(text);
-      record.givenPins.push(pin);
-      return pin;
+      return give(pins.shift());
     },
+    async enterNewPin(prompt) {
+      record.newPinPrompts.push(prompt);
+      await unlessGone(person.beforeNewPin?.(prompt));
+      return give(newPins.shift());
+    },
+    confirmTrivialPin: (role) => unlessGone(person.confirmTrivialPin?.(role) ?? false),
     showProgress: (progress) => void record.progress.push(progress),
     close(outcome) {
       record.outcome ??= outcome;

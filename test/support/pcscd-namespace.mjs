@@ -1,8 +1,9 @@
 /**
  * Runs inside the namespaces that `pcscd.ts` makes: starts and stops pcscd on its parent's word, and carries bytes
- * between Unix sockets, which are seen from outside, and the TCP ports of vpcd, which are not. Ends with its parent.
+ * between Unix sockets, which are seen from outside, and the TCP ports of vpcd, which are not. Ends with its parent and
+ * removes the directory then.
  *
- * Arguments: directory of the Unix sockets, directory of pcscd's reader configuration, first TCP port of vpcd.
+ * Arguments: directory of everything, Unix sockets included, directory of pcscd's reader configuration, first TCP port of vpcd.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -78,8 +79,11 @@ const orders = {
   resume: () => pcscd?.kill('SIGCONT'),
 };
 
+// Ctrl-C reaches this process too; the test decides when it ends.
+process.on('SIGINT', () => undefined);
 process.on('disconnect', async () => {
   await stop('SIGKILL');
+  rmSync(socketDirectory, { recursive: true, force: true });
   process.exit();
 });
 process.on('message', async (/** @type {string} */ order) => {

@@ -66,6 +66,8 @@ export interface SignerTemplate {
   readonly attributes?: readonly Uint8Array[];
   /** Default: SHA-256 with RSA. */
   readonly digestOid?: string;
+  /** In place of `digestOid`. */
+  readonly digestAlgorithm?: Uint8Array;
   readonly signatureAlgorithm?: Uint8Array;
   readonly digestName?: string;
   readonly version?: number;
@@ -98,7 +100,7 @@ function signerInfo(template: SignerTemplate, content: Uint8Array): Uint8Array {
   return sequence(
     smallInteger(template.version ?? 1),
     template.sid ?? issuerAndSerialNumber(holder.certificate),
-    sequence(oid(template.digestOid ?? Oid.sha256)),
+    template.digestAlgorithm ?? sequence(oid(template.digestOid ?? Oid.sha256)),
     element(0xa0, ...attributes),
     template.signatureAlgorithm ?? sequence(oid(Oid.sha256WithRsa), nullValue()),
     octetString(template.tamper?.(signature) ?? signature),
@@ -177,4 +179,9 @@ export function elementsOf(der: Uint8Array): readonly Uint8Array[] {
 /** Whether `part` occurs in `whole`. */
 export function includes(whole: Uint8Array, part: Uint8Array): boolean {
   return Buffer.from(whole).includes(Buffer.from(part));
+}
+
+/** The elements right inside of a constructed element. */
+export function childrenOf(der: Uint8Array): readonly Uint8Array[] {
+  return split(der).children();
 }

@@ -1,7 +1,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openVirtualCard, type CardProfileName, type VirtualCard } from '../../native/virtual-card/index.js';
+import {
+  openVirtualCard,
+  type CardProfile,
+  type CardProfileName,
+  type VirtualCard,
+} from '../../native/virtual-card/index.js';
 
 /** AIDs of the card's applications, and its files, as the bytes commands carry. */
 export const JPKI_AID = 'd392f000260100000001';
@@ -76,7 +81,7 @@ export class CardFactory {
   }
 
   /** A card nobody used yet, under power. */
-  async newCard(profile: CardProfileName = 'default'): Promise<VirtualCard> {
+  async newCard(profile: CardProfileName | CardProfile = 'default'): Promise<VirtualCard> {
     const card = await openVirtualCard({ stateDirectory: this.newDirectory(), profile });
     card.powerOn();
     return card;

@@ -1,25 +1,30 @@
 import { Option, type Command } from 'commander';
-import {
-  encodePemCertificate,
-  formatDistinguishedName,
-  parseCertificate,
-  type Certificate,
-} from '../../../sdk/formats/index.js';
-import { CERTIFICATE_KINDS, type CertificateKind } from '../../core/inspection/card-inspection.js';
+import { encodePemCertificate, formatDistinguishedName } from '../../../sdk/formats/index.js';
 import { displayText } from '../../core/consent/display-text.js';
-import { holderAttributes } from '../../core/inspection/holder-attributes.js';
-import { isoDate } from '../dates.js';
+import { isoCalendarDate } from '../../core/inspection/birth-date.js';
+import {
+  CERTIFICATE_KINDS,
+  type CertificateDetails,
+  type CertificateKind,
+  type PolicyName,
+} from '../../core/inspection/certificate-details.js';
+import type { HolderAttributes, SubstitutableText } from '../../core/inspection/holder-attributes.js';
+import { authorityText } from '../authority-text.js';
+import { validityText } from '../dates.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeNewFile } from '../files.js';
+import { birthDateText } from '../japanese-dates.js';
 import type { RunCommand } from '../main.js';
 import type { Translate } from '../messages.js';
 import type { ProgramContext } from '../program-context.js';
 
 interface ShowOptions {
   readonly which: CertificateKind;
+  readonly serial?: true;
 }
 
-interface ExportOptions extends ShowOptions {
+interface ExportOptions {
+  readonly which: CertificateKind;
   readonly output?: string;
   readonly pem?: true;
 }
@@ -34,6 +39,7 @@ export function addCertificateCommands(program: Command, run: RunCommand): void 
     .command('show')
     .description('show a certificate in plain words')
     .addOption(whichOption())
+    .option('--serial', 'show the serial number too; it is the same at every service')
     .action((options: ShowOptions) => run((context) => show(context, options)));
   certificate
     .command('export')
@@ -44,20 +50,22 @@ export function addCertificateCommands(program: Command, run: RunCommand): void 
     .action((options: ExportOptions) => run((context) => exportCertificate(context, options)));
 }
 
-function read(context: ProgramContext, kind: CertificateKind): Promise<Uint8Array> {
-  return context.withClient(({ inspection }) =>
-    inspection.readCertificate(kind, (readers) => context.chooseReader(readers), context.signal),
+async function show(context: ProgramContext, { which, serial }: ShowOptions): Promise<ExitCode> {
+  const details = await context.withClient(({ inspection }) =>
+    inspection.describeCertificate(which, (readers) => context.chooseReader(readers), context.signal),
   );
-}
-
-async function show(context: ProgramContext, { which }: ShowOptions): Promise<ExitCode> {
-  const certificate = parseCertificate(await read(context, which));
-  context.output.result(jsonCertificate(which, certificate), certificateLines(which, certificate, context.t));
+  const { serialNumber } = details.certificate;
+  const json = serial ? { ...jsonDetails(details), serialNumber } : jsonDetails(details);
+  const lines = detailLines(details, context.t);
+  if (serial) lines.push(context.t('certificate.serial', { value: serialNumber }));
+  context.output.result(json, lines);
   return ExitCode.DONE;
 }
 
 async function exportCertificate(context: ProgramContext, options: ExportOptions): Promise<ExitCode> {
-  const der = await read(context, options.which);
+  const der = await context.withClient(({ inspection }) =>
+    inspection.readCertificate(options.which, (readers) => context.chooseReader(readers), context.signal),
+  );
   const pem = encodePemCertificate(der);
   const bytes = options.pem ? new TextEncoder().encode(pem) : der;
   if (options.output !== undefined) {
@@ -72,39 +80,88 @@ async function exportCertificate(context: ProgramContext, options: ExportOptions
 }
 
 /** Without the serial number: it is the same at every service, and output is pasted into places. */
-function jsonCertificate(kind: CertificateKind, certificate: Certificate): unknown {
+function jsonDetails({ kind, certificate, validity, policies, holder, authority, issuer }: CertificateDetails) {
   return {
     kind,
     subject: formatDistinguishedName(certificate.subject),
     issuer: formatDistinguishedName(certificate.issuer),
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
-    keyUsage: keyUsages(certificate),
-    holder: holderAttributes(certificate) ?? null,
+    notBefore: validity.notBefore.toISOString(),
+    notAfter: validity.notAfter.toISOString(),
+    daysLeft: validity.daysLeft,
+    validity: validity.state,
+    keyUsage: keyUsages({ certificate }),
+    policies,
+    authority: authority ?? null,
+    issuerStanding: issuer,
+    holder: holder ? jsonHolder(holder) : null,
     revocation: 'not-checked',
   };
 }
 
-function certificateLines(kind: CertificateKind, certificate: Certificate, t: Translate): string[] {
-  const holder = holderAttributes(certificate);
-  const lines = [
-    t(`certificateKind.${kind}`),
-    t('certificate.subject', { value: displayText(formatDistinguishedName(certificate.subject)) }),
-    t('certificate.issuer', { value: displayText(formatDistinguishedName(certificate.issuer)) }),
-    t('certificate.validity', { from: isoDate(certificate.notBefore), to: isoDate(certificate.notAfter) }),
-    t('certificate.keyUsage', { value: keyUsages(certificate).join(', ') }),
-  ];
-  if (holder) {
-    lines.push(
-      t('certificate.name', { value: holder.name }),
-      t('certificate.address', { value: holder.address }),
-      t('certificate.birthDate', { value: holder.birthDate }),
-      t('certificate.sex', { value: holder.sex }),
-    );
-  }
-  return [...lines, t('certificate.revocationNotChecked')];
+function jsonHolder({ name, address, birthDate, sex }: HolderAttributes) {
+  const { date } = birthDate;
+  return {
+    name: name.text,
+    nameSubstitutions: name.substitutions ?? null,
+    address: address.text,
+    addressSubstitutions: address.substitutions ?? null,
+    birthDate: { encoded: birthDate.encoded, date: date ? isoCalendarDate(date) : null, era: date?.era ?? null },
+    sex: { encoded: sex.encoded, meaning: sex.meaning ?? null },
+  };
 }
 
-function keyUsages(certificate: Certificate): readonly string[] {
+function detailLines(details: CertificateDetails, t: Translate): string[] {
+  const { kind, certificate, validity, policies, holder } = details;
+  const lines = [
+    t(`certificateKind.${kind}`),
+    ...(holder ? holderLines(holder, t) : []),
+    t('certificate.subject', { value: displayText(formatDistinguishedName(certificate.subject)) }),
+    t('certificate.issuer', { value: displayText(formatDistinguishedName(certificate.issuer)) }),
+    validityText(validity, t),
+    t('certificate.keyUsage', { value: listed(keyUsages(details).map((usage) => t(`keyUsage.${usage}`))) }),
+  ];
+  if (policies.length > 0) {
+    lines.push(t('certificate.policies', { value: listed(policies.map((policy) => policyText(policy, t))) }));
+  }
+  lines.push(t('report.authority', { value: authorityText(details, t) }), t('certificate.revocationNotChecked'));
+  if (kind === 'authentication' || kind === 'signing') lines.push(t('certificate.revocationWhere'));
+  return lines;
+
+  function listed(values: readonly string[]): string {
+    return values.join(t('certificate.separator'));
+  }
+}
+
+function holderLines({ name, address, birthDate, sex }: HolderAttributes, t: Translate): string[] {
+  return [
+    t('certificate.name', { value: name.text }),
+    ...substitutionLines(name, t),
+    t('certificate.address', { value: address.text }),
+    ...substitutionLines(address, t),
+    t('certificate.birthDate', {
+      value: birthDate.date
+        ? birthDateText(birthDate.date, t)
+        : t('certificate.asEncoded', { value: birthDate.encoded }),
+    }),
+    t('certificate.sex', {
+      value: sex.meaning ? t(`sex.${sex.meaning}`) : t('certificate.asEncoded', { value: sex.encoded }),
+    }),
+  ];
+}
+
+/** Below the text rather than within it: the name stays one that can be read aloud and copied. */
+function substitutionLines({ substitutions }: SubstitutableText, t: Translate): string[] {
+  if (substitutions === undefined) return [`  ${t('certificate.substitutionsUnknown')}`];
+  if (substitutions.length === 0) return [];
+  const value = substitutions.map((one) => t('certificate.substitution', { ...one })).join(t('certificate.separator'));
+  return [`  ${t('certificate.substitutions', { value })}`];
+}
+
+function policyText({ oid, role, test }: PolicyName, t: Translate): string {
+  if (role === undefined) return oid;
+  return t(test ? 'certificate.policyTest' : 'certificate.policy', { name: t(`certificateKind.${role}`), oid });
+}
+
+function keyUsages({ certificate }: Pick<CertificateDetails, 'certificate'>) {
   return [...(certificate.extensions.keyUsage ?? [])];
 }

@@ -1,9 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { join } from 'node:path';
-import { connectVirtualCardToVpcd, TEST_CARD_PINS } from '../../../native/virtual-card/index.js';
 import { encodePemCertificate } from '../../../sdk/formats/index.js';
-import { ClientError } from '../../core/errors.js';
-import { openTestCard, virtualCardDirectory } from '../../node/compose.js';
+import { insertIntoVpcd, openTestCard, TEST_CARD_PINS, testCardDirectory } from '../../node/test-card.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { ExitCode } from '../exit-codes.js';
 import { fileError } from '../files.js';
@@ -25,7 +23,7 @@ export function addVirtualCardCommand(program: Command, run: RunCommand): void {
 
 async function virtualCard(context: ProgramContext, vpcd: Address | undefined): Promise<ExitCode> {
   const { t, output } = context;
-  const directory = virtualCardDirectory(context.stateDirectory);
+  const directory = testCardDirectory(context.stateDirectory);
   const card = await openTestCard(context.stateDirectory, context.options.profile);
   const authorities = await writeAuthorities(directory, card.testAuthorities());
   output.result({ pins: TEST_CARD_PINS, stateDirectory: directory, authorities }, [
@@ -35,20 +33,12 @@ async function virtualCard(context: ProgramContext, vpcd: Address | undefined): 
     t('virtualCard.authorities', authorities),
   ]);
   if (!vpcd) return ExitCode.DONE;
-  const connection = await connect(card, vpcd, context.signal);
+  const connection = await insertIntoVpcd(card, { ...vpcd, signal: context.signal });
   output.note(t('virtualCard.connected', { address: `${vpcd.host}:${String(vpcd.port)}` }));
   await connection.closed;
   if (context.signal.aborted) return ExitCode.DONE;
   output.note(t('virtualCard.closed'));
   return ExitCode.CARD;
-}
-
-async function connect(card: Parameters<typeof connectVirtualCardToVpcd>[0], vpcd: Address, signal: AbortSignal) {
-  try {
-    return await connectVirtualCardToVpcd(card, { ...vpcd, signal });
-  } catch (cause) {
-    throw new ClientError('ERR_PCSC_UNAVAILABLE', 'vpcd does not answer there', { retriable: true, cause });
-  }
 }
 
 /** The test authorities as PEM files, for verifiers that are to trust the test card. */

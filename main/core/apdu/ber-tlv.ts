@@ -33,6 +33,16 @@ export function parseBerTlv(bytes: Uint8Array): Tlv[] {
   return objects;
 }
 
+/**
+ * Bytes of the object that `bytes` begin with, tag and length included. The object itself may be cut off.
+ * @throws ClientError ERR_CARD_RESPONSE where its tag or length is.
+ */
+export function berTlvLength(bytes: Uint8Array): number {
+  const [, afterTag] = readTag(bytes, 0);
+  const [length, start] = readLength(bytes, afterTag);
+  return start + length;
+}
+
 /** The first object with this tag among `objects`, or undefined. */
 export function findTlv(objects: readonly Tlv[], tag: number): Tlv | undefined {
   return objects.find((object) => object.tag === tag);

@@ -59,12 +59,14 @@ export function unexpectedStatusWord(command: CommandApdu, statusWord: number): 
   });
 }
 
+/** The parts in one; they themselves are zeroed, so that a file that must not linger is not left behind in pieces. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);
     offset += part.length;
+    part.fill(0);
   }
   return whole;
 }

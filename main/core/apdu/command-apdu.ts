@@ -1,3 +1,5 @@
+import { secretBytes } from '../secret-bytes.js';
+
 /**
  * A short command APDU, ISO 7816-4 §5.1. `data` is at most 255 bytes; `le` is the number of bytes expected, 1 to 256.
  * `sensitive` marks commands whose bytes hold a PIN: they are zeroed once sent and never traced.
@@ -23,7 +25,7 @@ export function encodeCommandApdu(command: CommandApdu): Uint8Array {
     throw new RangeError('Le out of range');
   const hasData = data.length > 0;
   const length = 4 + (hasData ? 1 + data.length : 0) + (command.le === undefined ? 0 : 1);
-  const bytes = new Uint8Array(length);
+  const bytes = command.sensitive ? secretBytes(length) : new Uint8Array(length);
   bytes.set([command.cla, command.ins, command.p1, command.p2]);
   if (hasData) {
     bytes[4] = data.length;
@@ -67,6 +69,15 @@ export function queryRetryCounter(pinReference: number): CommandApdu {
 export function verify(pinReference: number, pin: Uint8Array): CommandApdu {
   if (pin.length === 0) throw new RangeError('empty PIN');
   return { cla: 0x00, ins: 0x20, p1: 0x00, p2: pinReference, data: pin, sensitive: true };
+}
+
+/**
+ * CHANGE REFERENCE DATA, ISO 7816-4 §11.6.7, with P1 = 01: the new PIN alone, the old one having been verified. `pin` is
+ * copied into the command; both owners zero their own bytes.
+ */
+export function changeReferenceData(pinReference: number, pin: Uint8Array): CommandApdu {
+  if (pin.length === 0) throw new RangeError('empty PIN');
+  return { cla: 0x00, ins: 0x24, p1: 0x01, p2: pinReference, data: pin, sensitive: true };
 }
 
 /** PSO: COMPUTE DIGITAL SIGNATURE in the card's own class, over a DER DigestInfo. */

@@ -1,5 +1,5 @@
 import type { DigestAlgorithm, SignatureAlgorithm } from '../../../sdk/formats/ports.js';
-import type { KeyRole } from '../ports.js';
+import type { KeyRole, PinRole } from '../ports.js';
 
 /** How a PIN looks, before any card is asked. */
 export interface PinFormat {
@@ -8,14 +8,19 @@ export interface PinFormat {
   readonly alphabet: 'digits' | 'upper-case-alphanumeric';
 }
 
+/** Where one of the card's secrets lives and how it looks. */
+export interface PinEntry {
+  readonly role: PinRole;
+  readonly pinFileId: number;
+  readonly pinFormat: PinFormat;
+}
+
 /** Where one of the card's key pairs lives and how it signs. */
-export interface KeyEntry {
+export interface KeyEntry extends PinEntry {
   readonly role: KeyRole;
   readonly certificateFileId: number;
   readonly issuerCertificateFileId: number;
   readonly privateKeyFileId: number;
-  readonly pinFileId: number;
-  readonly pinFormat: PinFormat;
   readonly algorithm: SignatureAlgorithm;
   readonly digestAlgorithm: DigestAlgorithm;
 }

@@ -8,6 +8,12 @@ export interface InsertionMemory {
   readonly freeCertificates: Map<number, Uint8Array>;
 }
 
+/** Forgets what was read, where something failed or does not fit together: a garbled answer must not outlive its request. */
+export function forgetReads(memory: InsertionMemory): void {
+  memory.shortFileIds = undefined;
+  memory.freeCertificates.clear();
+}
+
 /** One memory per reader, dropped as soon as another insertion is seen. */
 export class InsertionMemories {
   readonly #byReader = new Map<string, { insertion: number; memory: InsertionMemory }>();

@@ -24,7 +24,7 @@ export function buildConsentModel(
     return {
       operation: 'authenticate',
       requester: displayedRequester(request.requester),
-      keyRole: 'authentication',
+      pinRole: 'authentication',
       disclosed: ['serial-number'],
       items: [],
     };
@@ -32,7 +32,7 @@ export function buildConsentModel(
   return {
     operation: 'sign',
     requester: displayedRequester(request.requester),
-    keyRole: 'signing',
+    pinRole: 'signing',
     disclosed: ['four-attributes', 'serial-number'],
     items: request.items.map((item, index) => {
       const digest = itemDigests[index];

@@ -1,4 +1,4 @@
-import type { KeyRole } from '../ports.js';
+import type { PinRole } from '../ports.js';
 
 /** Who asks, as far as the transport could establish it. */
 export type Requester =
@@ -38,13 +38,19 @@ export type DisclosedDatum =
   /** 発行番号: the certificate's serial number, the same at every service. */
   | 'serial-number'
   /** 氏名・住所・生年月日・性別 in the signing certificate. */
-  | 'four-attributes';
+  | 'four-attributes'
+  /** One of the four, as the card's face has it. */
+  | 'name'
+  | 'address'
+  | 'birth-date'
+  | 'gender';
 
 /** Everything a consent dialog shows, decided in the core. A dialog adds words, never facts. */
 export interface ConsentModel {
-  readonly operation: 'authenticate' | 'sign' | 'read-certificate';
+  readonly operation: 'authenticate' | 'sign' | 'read-certificate' | 'read-attributes' | 'change-pin';
   readonly requester: Requester;
-  readonly keyRole: KeyRole;
+  /** The secret that is asked for. That of a key pair also says which certificate is used. */
+  readonly pinRole: PinRole;
   readonly disclosed: readonly DisclosedDatum[];
   /** What is signed, in order. Empty where nothing but origin and nonce, or nothing at all, is signed. */
   readonly items: readonly ConsentItem[];

@@ -23,11 +23,15 @@ export function previewText(content: Uint8Array): ConsentPreview | undefined {
 }
 
 function decodeText(content: Uint8Array): string | undefined {
+  if (content.some(isBinary)) return undefined;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-    // NUL and its neighbours are not in text that people write.
-    return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
   } catch {
     return undefined;
   }
+}
+
+/** NUL and its neighbours are not in text that people write; white space and escape sequences may be. */
+function isBinary(byte: number): boolean {
+  return byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b);
 }

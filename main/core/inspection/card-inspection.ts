@@ -1,123 +1,134 @@
 import { parseCertificate } from '../../../sdk/formats/index.js';
 import { CardChannel } from '../apdu/card-channel.js';
-import type { KeyEntry } from '../card/card-generation.js';
-import { JpkiApplication, type PinStatus } from '../card/jpki-application.js';
+import type { JpkiApplication } from '../card/jpki-application.js';
 import type { ConsentModel } from '../consent/consent-model.js';
-import { ClientError } from '../errors.js';
+import { ClientError, toClientError } from '../errors.js';
 import type { KeyRole, ReaderInfo } from '../ports.js';
-import { isTestCard, waitForCard, type CardAccess } from '../signing/prepare-card.js';
+import { keyTarget, type SelectionContext } from '../signing/card-target.js';
+import { waitForCard } from '../signing/prepare-card.js';
 import { runSigningSession, type SessionEnvironment } from '../signing/signing-session.js';
-
-/** The certificates on the card: the holder's two, and those of the authorities that issued them. */
-export const CERTIFICATE_KINDS = ['authentication', 'signing', 'authentication-ca', 'signing-ca'] as const;
-export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
-
-export interface CardReport {
-  readonly readerName: string;
-  readonly testCard: boolean;
-  readonly pins: Readonly<Record<KeyRole, PinStatus>>;
-  /** Of the authentication certificate; undefined where the card has none. The signing one needs its PIN to be seen. */
-  readonly authenticationValidity: { readonly notBefore: Date; readonly notAfter: Date } | undefined;
-}
+import { readAuthority, readAuthorityIfAny } from '../trust/card-authority.js';
+import { issuerStanding } from '../trust/trust-anchors.js';
+import type { CardReport, PinReport } from './card-report.js';
+import { describeCertificate, roleOf, type CertificateDetails, type CertificateKind } from './certificate-details.js';
+import { readCardReport, readPinReport, type ReportContext } from './read-card-report.js';
 
 export interface CardInspection {
   /** What the card tells without any PIN. */
   inspect(chooseReader: ChooseReader, signal: AbortSignal): Promise<CardReport>;
-  /** A certificate as DER. The signing certificate asks for its PIN, in a dialog like every other. */
+  /** Tries left of every PIN. */
+  pinStatus(chooseReader: ChooseReader, signal: AbortSignal): Promise<PinReport>;
+  /**
+   * A certificate, and how far its authority is known. One that the card gives only after a PIN asks for it, in a dialog
+   * like every other: the signing certificate, and on phones the authentication certificate.
+   */
+  describeCertificate(
+    kind: CertificateKind,
+    chooseReader: ChooseReader,
+    signal: AbortSignal,
+  ): Promise<CertificateDetails>;
+  /** The same certificate as DER. */
   readCertificate(kind: CertificateKind, chooseReader: ChooseReader, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 export type ChooseReader = (readers: readonly ReaderInfo[]) => Promise<string>;
 
 export function createCardInspection(environment: SessionEnvironment): CardInspection {
-  return {
-    inspect: (chooseReader, signal) => withFreeAccess(environment, chooseReader, signal, inspectCard),
-    readCertificate: (kind, chooseReader, signal) =>
+  const describe: CardInspection['describeCertificate'] = async (kind, chooseReader, signal) => {
+    const free =
       kind === 'signing'
-        ? readSigningCertificate(environment, signal)
-        : withFreeAccess(environment, chooseReader, signal, (application) => readFreeCertificate(application, kind)),
+        ? undefined
+        : await withFreeAccess(environment, { chooseReader, signal }, (context) => describeFree(context, kind));
+    return free ?? describeAfterPin(environment, roleOf(kind), signal);
+  };
+  return {
+    inspect: (chooseReader, signal) => withFreeAccess(environment, { chooseReader, signal }, readCardReport),
+    pinStatus: (chooseReader, signal) => withFreeAccess(environment, { chooseReader, signal }, readPinReport),
+    describeCertificate: describe,
+    async readCertificate(kind, chooseReader, signal) {
+      const { certificate } = await describe(kind, chooseReader, signal);
+      return certificate.der;
+    },
   };
 }
 
+/** Runs `work` on a shared connection, without any PIN. */
 async function withFreeAccess<Result>(
   environment: SessionEnvironment,
-  chooseReader: ChooseReader,
-  signal: AbortSignal,
-  work: (application: JpkiApplication, reader: ReaderInfo) => Promise<Result>,
+  { chooseReader, signal }: { readonly chooseReader: ChooseReader; readonly signal: AbortSignal },
+  work: (context: ReportContext) => Promise<Result>,
 ): Promise<Result> {
-  const access: CardAccess = environment;
-  const reader = await waitForCard(access, {
-    selection: environment.selection,
-    waitMilliseconds: environment.cardWaitMilliseconds,
+  const { selection, cardWaitMilliseconds, readers, memories, trust, clock } = environment;
+  const reader = await waitForCard(environment, {
+    selection,
+    waitMilliseconds: cardWaitMilliseconds,
     signal,
     onPreparation: () => undefined,
     chooseReader,
   });
-  const connection = await access.readers.connect(reader.name, { shareMode: 'shared', signal });
+  const connection = await readers.connect(reader.name, { shareMode: 'shared', signal });
   try {
     const channel = new CardChannel(connection, signal);
-    return await work(await JpkiApplication.select(channel, access.memories.of(reader)), reader);
+    return await work({ channel, memory: memories.of(reader), reader, trust, now: clock.now() });
+  } catch (error) {
+    throw toClientError(error);
   } finally {
     await connection.disconnect('leave');
   }
 }
 
-async function inspectCard(application: JpkiApplication, reader: ReaderInfo): Promise<CardReport> {
-  const { authentication, signing } = application.generation.keys;
-  const pins = {
-    authentication: await application.pinStatus(authentication),
-    signing: await application.pinStatus(signing),
-  };
-  const certificate = await readAuthenticationCertificate(application, authentication);
-  return {
-    readerName: reader.name,
-    testCard: reader.virtual || (await isTestCard(application, certificate)),
-    pins,
-    authenticationValidity: certificate && { notBefore: certificate.notBefore, notAfter: certificate.notAfter },
-  };
-}
-
-async function readAuthenticationCertificate(application: JpkiApplication, key: KeyEntry) {
-  try {
-    const der = await application.readFreeCertificate(key.certificateFileId);
-    return der && parseCertificate(der);
-  } catch (error) {
-    if (error instanceof ClientError && error.code === 'ERR_CERT_MISSING') return undefined;
-    throw error;
-  }
-}
-
-async function readFreeCertificate(
-  application: JpkiApplication,
+/** Undefined where the holder's certificate shows itself only after its PIN. */
+async function describeFree(
+  context: ReportContext,
   kind: Exclude<CertificateKind, 'signing'>,
-): Promise<Uint8Array> {
-  const { authentication, signing } = application.generation.keys;
-  const fileIds = {
-    authentication: authentication.certificateFileId,
-    'authentication-ca': authentication.issuerCertificateFileId,
-    'signing-ca': signing.issuerCertificateFileId,
-  };
-  const certificate = await application.readFreeCertificate(fileIds[kind]);
-  if (!certificate) throw new ClientError('ERR_CERT_MISSING', 'this medium wants a PIN for this certificate');
-  return certificate;
+): Promise<CertificateDetails | undefined> {
+  const target = keyTarget(roleOf(kind));
+  const application = await target.select(context);
+  const key = target.pinEntry(application);
+  if (kind === 'authentication') {
+    const der = await application.readFreeCertificate(key.certificateFileId);
+    return der && describeHolders(context, application, { role: key.role, der, now: context.now });
+  }
+  const authority = await readAuthority(application, key);
+  if (!authority) throw new ClientError('ERR_CERT_MISSING', "this medium does not show its authority's certificate");
+  const standing = await context.trust.standingOf(authority, key.role);
+  return describeCertificate(kind, authority, { at: context.now, authority: standing, issuer: standing.standing });
 }
 
-const READ_SIGNING_CERTIFICATE: ConsentModel = {
-  operation: 'read-certificate',
-  requester: { kind: 'self' },
-  keyRole: 'signing',
-  disclosed: ['four-attributes', 'serial-number'],
-  items: [],
-};
+async function describeHolders(
+  { trust }: Pick<SelectionContext, 'trust'>,
+  application: JpkiApplication,
+  { role, der, now }: { readonly role: KeyRole; readonly der: Uint8Array; readonly now: Date },
+): Promise<CertificateDetails> {
+  const certificate = parseCertificate(der);
+  const authority = await readAuthorityIfAny(application, application.generation.keys[role]);
+  const standing = authority && (await trust.standingOf(authority, role));
+  const issued = authority !== undefined && (await trust.issued(authority, certificate));
+  const issuer = issuerStanding(standing, issued);
+  return describeCertificate(role, certificate, { at: now, authority: standing, issuer });
+}
 
-function readSigningCertificate(environment: SessionEnvironment, signal: AbortSignal): Promise<Uint8Array> {
+function describeAfterPin(
+  environment: SessionEnvironment,
+  role: KeyRole,
+  signal: AbortSignal,
+): Promise<CertificateDetails> {
+  const consent: ConsentModel = {
+    operation: 'read-certificate',
+    requester: { kind: 'self' },
+    pinRole: role,
+    disclosed: role === 'signing' ? ['four-attributes', 'serial-number'] : ['serial-number'],
+    items: [],
+  };
   return runSigningSession(
     environment,
     {
-      consent: READ_SIGNING_CERTIFICATE,
-      work: (application, { key }, show) => {
+      consent,
+      target: keyTarget(role),
+      work: async (application, { pinEntry: key }, show) => {
         show('reading-certificate');
-        return application.readProtectedCertificate(key.certificateFileId);
+        const der = await application.readProtectedCertificate(key.certificateFileId);
+        return describeHolders(environment, application, { role, der, now: environment.clock.now() });
       },
     },
     signal,

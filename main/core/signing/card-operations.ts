@@ -19,7 +19,8 @@ import { buildConsentModel } from '../consent/build-consent-model.js';
 import { ClientError, toClientError, toWireError } from '../errors.js';
 import type { FormatCrypto, Log, Progress } from '../ports.js';
 import type { AuthenticateOperation, CardOperations, SignOperation } from './operations.js';
-import { assertWithinValidity, type PreparedCard } from './prepare-card.js';
+import { assertWithinValidity, keyTarget } from './card-target.js';
+import type { PreparedCard } from './prepare-card.js';
 import { runSigningSession, type SessionEnvironment } from './signing-session.js';
 
 export interface CardOperationsEnvironment extends SessionEnvironment {
@@ -54,8 +55,9 @@ async function authenticate(
     environment,
     {
       consent,
+      target: keyTarget('authentication'),
       work: async (application, prepared, show) => {
-        const { key } = prepared;
+        const { pinEntry: key } = prepared;
         const certificate =
           prepared.authenticationCertificate ?? (await readAfterPin(environment, application, prepared));
         requireJpkiKeyUsage(certificate, 'authentication');
@@ -96,12 +98,14 @@ async function sign(
     environment,
     {
       consent,
-      onPrepared: ({ key }) => digestContents(environment, request, { consented, algorithm: key.digestAlgorithm }),
+      target: keyTarget('signing'),
+      onPrepared: ({ pinEntry: key }) =>
+        digestContents(environment, request, { consented, algorithm: key.digestAlgorithm }),
       work: async (application, prepared, show) => {
         show('reading-certificate');
         const certificate = await readAfterPin(environment, application, prepared);
         requireJpkiKeyUsage(certificate, 'signing');
-        return signItems(environment, { application, key: prepared.key, certificate, show }, consented);
+        return signItems(environment, { application, key: prepared.pinEntry, certificate, show }, consented);
       },
     },
     signal,
@@ -202,7 +206,7 @@ async function signWithCard(
 async function readAfterPin(
   environment: CardOperationsEnvironment,
   application: JpkiApplication,
-  { key }: PreparedCard,
+  { pinEntry: key }: PreparedCard<KeyEntry>,
 ): Promise<Certificate> {
   const certificate = parseCertificate(await application.readProtectedCertificate(key.certificateFileId));
   assertWithinValidity(certificate, environment.clock.now());

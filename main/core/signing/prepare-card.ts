@@ -1,28 +1,25 @@
-import { isJpkiTestCertificate, parseCertificate, type Certificate } from '../../../sdk/formats/index.js';
 import { CardChannel } from '../apdu/card-channel.js';
-import type { KeyEntry } from '../card/card-generation.js';
-import { InsertionMemories } from '../card/insertion-memory.js';
-import { JpkiApplication } from '../card/jpki-application.js';
+import type { CardApplication } from '../card/card-application.js';
+import type { PinEntry } from '../card/card-generation.js';
+import type { InsertionMemories } from '../card/insertion-memory.js';
 import { ClientError } from '../errors.js';
-import type { CardReaders, Clock, KeyRole, Preparation, ReaderInfo } from '../ports.js';
+import type { CardReaders, Clock, PinRole, Preparation, ReaderInfo } from '../ports.js';
+import type { TrustAnchors } from '../trust/trust-anchors.js';
+import type { CardIdentity, CardTarget } from './card-target.js';
 
 /** What free reads told about the card before any PIN. */
-export interface PreparedCard {
+export interface PreparedCard<Entry extends PinEntry> extends CardIdentity {
   readonly reader: ReaderInfo;
-  readonly key: KeyEntry;
+  /** The secret that will be asked. */
+  readonly pinEntry: Entry;
   readonly triesLeft: number;
-  /**
-   * Recognises the card in memory while it is used; without name or address. Undefined where the card has none, or wants a
-   * PIN for it.
-   */
-  readonly authenticationCertificate: Certificate | undefined;
-  readonly testCard: boolean;
 }
 
 export interface CardAccess {
   readonly readers: CardReaders;
   readonly memories: InsertionMemories;
   readonly clock: Clock;
+  readonly trust: TrustAnchors;
 }
 
 /** Which reader to use: the only one with a card, or one by its PC/SC name. */
@@ -94,29 +91,28 @@ async function changeOrTimeout(access: CardAccess, signal: AbortSignal, millisec
 }
 
 /** Free reads on a shared connection, released before anybody is asked anything. */
-export async function prepareCard(
+export async function prepareCard<Application extends CardApplication, Entry extends PinEntry>(
   access: CardAccess,
-  reader: ReaderInfo,
-  role: KeyRole,
-  signal: AbortSignal,
-): Promise<PreparedCard> {
-  const memory = access.memories.of(reader);
+  target: CardTarget<Application, Entry>,
+  { reader, signal }: { readonly reader: ReaderInfo; readonly signal: AbortSignal },
+): Promise<PreparedCard<Entry>> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const connection = await access.readers.connect(reader.name, { shareMode: 'shared', signal });
     let stillVerified = false;
     try {
-      const application = await JpkiApplication.select(new CardChannel(connection, signal), memory);
-      const key = application.generation.keys[role];
-      const pin = await application.pinStatus(key);
-      if (pin.status === 'blocked') throw blockedPin(role);
+      const channel = new CardChannel(connection, signal);
+      const context = { channel, memory: access.memories.of(reader), trust: access.trust };
+      const application = await target.select(context);
+      const pinEntry = target.pinEntry(application);
+      const pin = await application.pinStatus(pinEntry);
+      if (pin.status === 'blocked') throw blockedPin(pinEntry.role);
       if (pin.status === 'still-verified') {
         stillVerified = true;
         continue;
       }
-      const certificate = await readAuthenticationCertificate(application, role);
-      if (role === 'authentication' && certificate) assertWithinValidity(certificate, access.clock.now());
-      const testCard = reader.virtual || (await isTestCard(application, certificate));
-      return { reader, key, triesLeft: pin.triesLeft, authenticationCertificate: certificate, testCard };
+      const identity = await target.readFree(application, context, access.clock.now());
+      const testCard = reader.virtual || identity.testCard;
+      return { reader, pinEntry, triesLeft: pin.triesLeft, ...identity, testCard };
     } finally {
       await connection.disconnect(stillVerified ? 'unpower' : 'leave');
     }
@@ -124,34 +120,6 @@ export async function prepareCard(
   throw new ClientError('ERR_CARD_RESPONSE', 'the card does not tell how many PIN tries are left', { retriable: true });
 }
 
-async function readAuthenticationCertificate(
-  application: JpkiApplication,
-  role: KeyRole,
-): Promise<Certificate | undefined> {
-  try {
-    const der = await application.readFreeCertificate(application.generation.keys.authentication.certificateFileId);
-    return der && parseCertificate(der);
-  } catch (error) {
-    // Whoever signs needs no authentication certificate.
-    if (role === 'signing' && error instanceof ClientError && error.code === 'ERR_CERT_MISSING') return undefined;
-    throw error;
-  }
-}
-
-/** By the issuer's name: of the certificate at hand, else of the authority's own, which every medium lets read. */
-export async function isTestCard(application: JpkiApplication, certificate: Certificate | undefined): Promise<boolean> {
-  if (certificate) return isJpkiTestCertificate(certificate);
-  const { issuerCertificateFileId } = application.generation.keys.authentication;
-  const issuer = await application.readFreeCertificate(issuerCertificateFileId);
-  return issuer !== undefined && isJpkiTestCertificate(parseCertificate(issuer));
-}
-
-/** @throws ClientError ERR_CERT_EXPIRED or ERR_CERT_NOT_YET_VALID. */
-export function assertWithinValidity(certificate: Certificate, at: Date): void {
-  if (at > certificate.notAfter) throw new ClientError('ERR_CERT_EXPIRED', 'the certificate has expired');
-  if (at < certificate.notBefore) throw new ClientError('ERR_CERT_NOT_YET_VALID', 'the certificate is not valid yet');
-}
-
-export function blockedPin(role: KeyRole): ClientError {
+export function blockedPin(role: PinRole): ClientError {
   return new ClientError('ERR_PIN_BLOCKED', 'the PIN is blocked', { details: { role } });
 }

@@ -1,10 +1,12 @@
-import { normalizePin } from '../card/pin-format.js';
-import type { JpkiApplication } from '../card/jpki-application.js';
+import { normalizePin, pinRuleDetails, type PinFormatFault } from '../card/pin-format.js';
+import type { CardApplication } from '../card/card-application.js';
+import type { PinEntry } from '../card/card-generation.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import { ClientError, toClientError } from '../errors.js';
 import type { ConsentDialog, PinPrompt, Progress, UserInteraction } from '../ports.js';
-import { assertSameCard, useCard } from './use-card.js';
+import type { CardTarget } from './card-target.js';
 import { prepareCard, waitForCard, type CardAccess, type PreparedCard, type ReaderSelection } from './prepare-card.js';
+import { assertSameCard, useCard } from './use-card.js';
 import { SessionStateMachine } from './session-state.js';
 
 export interface SessionEnvironment extends CardAccess {
@@ -14,18 +16,26 @@ export interface SessionEnvironment extends CardAccess {
   readonly cardWaitMilliseconds: number;
 }
 
-export interface SessionTask<Result> {
+export interface SessionTask<Result, Application extends CardApplication, Entry extends PinEntry> {
   readonly consent: ConsentModel;
+  /** The application and the secret that `consent` names. */
+  readonly target: CardTarget<Application, Entry>;
   /** What is left to do once the card is known and before the person is asked. */
-  readonly onPrepared?: (prepared: PreparedCard) => Promise<void>;
+  readonly onPrepared?: (prepared: PreparedCard<Entry>) => Promise<void>;
+  /** What is left to ask once the PIN is entered and before the card is used. The PIN is only lent. */
+  readonly onPinEntered?: (dialog: ConsentDialog, pin: Uint8Array, prepared: PreparedCard<Entry>) => Promise<void>;
   /** What the card does once the PIN is verified. Only what `consent` shows may be signed in it. */
-  readonly work: (application: JpkiApplication, prepared: PreparedCard, show: (p: Progress) => void) => Promise<Result>;
+  readonly work: (
+    application: Application,
+    prepared: PreparedCard<Entry>,
+    show: (p: Progress) => void,
+  ) => Promise<Result>;
 }
 
 /** One request from consent to result. Rejects with `ClientError`; the dialog is closed and the card released by then. */
-export async function runSigningSession<Result>(
+export async function runSigningSession<Result, Application extends CardApplication, Entry extends PinEntry>(
   environment: SessionEnvironment,
-  task: SessionTask<Result>,
+  task: SessionTask<Result, Application, Entry>,
   signal: AbortSignal,
 ): Promise<Result> {
   if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled before the dialog opened');
@@ -44,16 +54,16 @@ export async function runSigningSession<Result>(
 /** What the person is told with the next PIN prompt. */
 type PromptReason = NonNullable<PinPrompt['reason']>;
 
-class SigningSession<Result> {
+class SigningSession<Result, Application extends CardApplication, Entry extends PinEntry> {
   readonly #environment: SessionEnvironment;
-  readonly #task: SessionTask<Result>;
+  readonly #task: SessionTask<Result, Application, Entry>;
   readonly #dialog: ConsentDialog;
   readonly #signal: AbortSignal;
   readonly #state = new SessionStateMachine();
 
   constructor(
     environment: SessionEnvironment,
-    task: SessionTask<Result>,
+    task: SessionTask<Result, Application, Entry>,
     conversation: { readonly dialog: ConsentDialog; readonly signal: AbortSignal },
   ) {
     this.#environment = environment;
@@ -85,7 +95,7 @@ class SigningSession<Result> {
     }
   }
 
-  async #prepare(): Promise<PreparedCard> {
+  async #prepare(): Promise<PreparedCard<Entry>> {
     this.#state.moveTo('preparing');
     const { selection, cardWaitMilliseconds: waitMilliseconds } = this.#environment;
     const reader = await waitForCard(this.#environment, {
@@ -97,28 +107,30 @@ class SigningSession<Result> {
       },
       chooseReader: (readers) => this.#dialog.chooseReader(readers),
     });
-    const prepared = await prepareCard(this.#environment, reader, this.#task.consent.keyRole, this.#signal);
+    const prepared = await prepareCard(this.#environment, this.#task.target, { reader, signal: this.#signal });
     await this.#task.onPrepared?.(prepared);
-    const { triesLeft, testCard } = prepared;
-    this.#dialog.showPreparation({ status: 'ready', readerName: reader.name, triesLeft, testCard });
+    const { triesLeft, testCard, issuer } = prepared;
+    this.#dialog.showPreparation({ status: 'ready', readerName: reader.name, triesLeft, testCard, issuer });
     return prepared;
   }
 
-  async #prepareAgain(before: PreparedCard): Promise<PreparedCard> {
+  async #prepareAgain(before: PreparedCard<Entry>): Promise<PreparedCard<Entry>> {
     const prepared = await this.#prepare();
     assertSameCard(before, prepared);
     return prepared;
   }
 
   /** The only place where a PIN exists in the core: from the dialog's answer to the end of the exclusive connection. */
-  async #enterPinAndUseCard(prepared: PreparedCard, reason: PromptReason | undefined) {
+  async #enterPinAndUseCard(prepared: PreparedCard<Entry>, reason: PromptReason | undefined) {
     const pin = await this.#enterPin(prepared, reason);
     try {
+      await this.#task.onPinEntered?.(this.#dialog, pin, prepared);
       this.#state.moveTo('acting');
       const show = (progress: Progress): void => {
         this.#dialog.showProgress(progress);
       };
       return await useCard(this.#environment, prepared, {
+        target: this.#task.target,
         pin,
         signal: this.#signal,
         onProgress: show,
@@ -130,28 +142,37 @@ class SigningSession<Result> {
   }
 
   /** A normalised PIN. Entries of the wrong form are refused here, before they could cost a try. */
-  async #enterPin(prepared: PreparedCard, firstReason: PromptReason | undefined): Promise<Uint8Array> {
-    const { key, triesLeft, testCard } = prepared;
-    const { minLength, maxLength } = key.pinFormat;
-    if (triesLeft === 1 && !(await this.#dialog.confirmLastTry(key.role))) {
+  async #enterPin(prepared: PreparedCard<Entry>, firstReason: PromptReason | undefined): Promise<Uint8Array> {
+    const { pinEntry, triesLeft, testCard } = prepared;
+    const { role, pinFormat } = pinEntry;
+    const { minLength, maxLength } = pinFormat;
+    if (triesLeft === 1 && !(await this.#dialog.confirmLastTry(role))) {
       throw firstReason
-        ? givenUp(firstReason, triesLeft)
+        ? givenUp(firstReason, { triesLeft, pinEntry })
         : new ClientError('ERR_USER_REFUSED', 'the last try was kept');
     }
     let reason = firstReason;
+    let fault: PinFormatFault | undefined;
     for (;;) {
-      const prompt = { role: key.role, triesLeft, minLength, maxLength, testCard };
-      const pin = await this.#dialog.enterPin(reason ? { ...prompt, reason } : prompt);
-      if (!pin) throw givenUp(reason, triesLeft);
-      if (normalizePin(pin, key.pinFormat) === undefined) return pin;
+      const why = { ...(reason && { reason }), ...(fault && { fault }) };
+      const pin = await this.#dialog.enterPin({ role, triesLeft, minLength, maxLength, testCard, ...why });
+      if (!pin) throw givenUp(reason, { triesLeft, fault, pinEntry });
+      fault = normalizePin(pin, pinFormat);
+      if (fault === undefined) return pin;
       pin.fill(0);
       reason = 'format';
     }
   }
 }
 
+interface GivenUp {
+  readonly triesLeft: number;
+  readonly fault?: PinFormatFault | undefined;
+  readonly pinEntry: PinEntry;
+}
+
 /** No (further) PIN came: the error says why one was still needed. */
-function givenUp(reason: PromptReason | undefined, triesLeft: number): ClientError {
+function givenUp(reason: PromptReason | undefined, { triesLeft, fault, pinEntry }: GivenUp): ClientError {
   switch (reason) {
     case 'incorrect':
       return new ClientError('ERR_PIN_INCORRECT', 'the PIN was wrong', { details: { triesLeft } });
@@ -160,7 +181,9 @@ function givenUp(reason: PromptReason | undefined, triesLeft: number): ClientErr
         details: { triesLeft },
       });
     case 'format':
-      return new ClientError('ERR_PIN_FORMAT', 'the PIN has the wrong form; the card was not asked');
+      return new ClientError('ERR_PIN_FORMAT', 'the PIN has the wrong form; the card was not asked', {
+        details: fault === undefined ? {} : pinRuleDetails(fault, pinEntry),
+      });
     case undefined:
       return new ClientError('ERR_USER_CANCELLED', 'the person entered no PIN');
   }

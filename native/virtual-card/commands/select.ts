@@ -1,5 +1,5 @@
 import { SUCCESS, type CardResponse, type CommandApdu } from '../apdu.js';
-import { resetSession, selectFile, type CardSession } from '../card-session.js';
+import { deselect, selectFile, type CardSession } from '../card-session.js';
 import { Refusal, STATUS_WORDS } from '../status-words.js';
 import { encodeTlv } from '../tlv.js';
 
@@ -43,7 +43,7 @@ function selectApplication(session: CardSession, command: CommandApdu): CardResp
   requireKnownP2(command.p2);
   const application = session.applications.find(({ aid }) => isNameOf(command.data, aid));
   if (!application) throw new Refusal(STATUS_WORDS.FILE_NOT_FOUND);
-  resetSession(session);
+  deselect(session);
   session.application = application;
   return controlInformation(command, 0x84, application.aid);
 }

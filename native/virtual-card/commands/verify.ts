@@ -18,18 +18,19 @@ export function referencedPin(session: CardSession, p2: number): PinName {
   return file.pin;
 }
 
-function status(session: CardSession, pin: PinName): CardResponse {
-  const { blockedQuery, verifiedQuery } = session.profile.statusWords;
-  const triesLeft = session.pins.triesLeft(pin);
-  if (triesLeft === 0) return { statusWord: blockedQuery };
-  if (verifiedQuery !== undefined && session.verified.has(pin)) return { statusWord: verifiedQuery };
+function status({ profile, pins, verified }: CardSession, pin: PinName): CardResponse {
+  const triesLeft = profile.alwaysBlocked.includes(pin) ? 0 : pins.triesLeft(pin);
+  if (triesLeft === 0) return { statusWord: profile.blockedQuery };
+  if (profile.verifiedQuery === 'success' && verified.has(pin)) return SUCCESS;
   return { statusWord: STATUS_WORDS.TRIES_LEFT | triesLeft };
 }
 
-function comparison(session: CardSession, pin: PinName, candidate: Uint8Array): CardResponse {
-  session.verified.delete(pin);
-  if (session.pins.triesLeft(pin) === 0) throw new Refusal(session.profile.statusWords.blockedVerify);
-  if (!session.pins.verify(pin, candidate)) throw new Refusal(STATUS_WORDS.TRIES_LEFT | session.pins.triesLeft(pin));
-  session.verified.add(pin);
+function comparison({ profile, pins, verified }: CardSession, pin: PinName, candidate: Uint8Array): CardResponse {
+  verified.delete(pin);
+  if (profile.alwaysBlocked.includes(pin)) throw new Refusal(profile.blockedVerify);
+  const { outcome, triesLeft } = pins.verify(pin, candidate);
+  if (outcome === 'blocked') throw new Refusal(profile.blockedVerify);
+  if (outcome === 'wrong') throw new Refusal(STATUS_WORDS.TRIES_LEFT | triesLeft);
+  verified.add(pin);
   return SUCCESS;
 }

@@ -201,6 +201,25 @@ describe('poll', () => {
     expect(await poll(id)).toEqual(DONE);
   });
 
+  it('hands no result to a listener that was gone before it', async () => {
+    const id = open();
+    only(operations.authentications).resolve(TOKEN);
+    await settle();
+    expect(await bridge.poll(ORIGIN, id, { waitSeconds: 25, signal: AbortSignal.abort() })).toEqual(PENDING);
+    expect(await poll(id)).toEqual(DONE);
+  });
+
+  it('answers as cancelled what was cancelled, however it ended', async () => {
+    operations.endsOnAbort = false;
+    const id = open();
+    const answer = poll(id, 25);
+    only(operations.authentications).signal.addEventListener('abort', () => {
+      only(operations.authentications).resolve(TOKEN);
+    });
+    bridge.cancel(ORIGIN, id);
+    expect(codeOf(await answer)).toBe('ERR_USER_CANCELLED');
+  });
+
   it('gives the result to the newest poll', async () => {
     const id = open();
     const older = poll(id, 25);

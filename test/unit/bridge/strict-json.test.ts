@@ -103,6 +103,14 @@ describe('parseStrictJson', () => {
     expect(isRefused(encode('{"a":'.repeat(LIMITS.jsonDepth + 1) + '1' + '}'.repeat(LIMITS.jsonDepth + 1)))).toBe(true);
   });
 
+  it('bounds structure', () => {
+    const list = (length: number): Uint8Array => encode(JSON.stringify(Array.from({ length }, () => 0)));
+    expect(isRefused(list(500))).toBe(false);
+    expect(isRefused(list(600))).toBe(true);
+    expect(isRefused(encode(JSON.stringify(Array.from({ length: 300 }, () => ({})))))).toBe(true);
+    expect(isRefused(encode(JSON.stringify(','.repeat(600))))).toBe(false);
+  });
+
   it('takes little time for a mebibyte of anything', () => {
     const size = LIMITS.bodyBytes;
     const fill = (start: string, unit: string): string => start + unit.repeat((size - start.length) / unit.length);

@@ -51,7 +51,7 @@ describe('authenticate', () => {
     expect(signed(ORIGIN, NONCE)).toBe(true);
     expect(signed(`${ORIGIN}/`, NONCE)).toBe(false);
     expect(interaction.dialogs[0]).toMatchObject({
-      consent: { operation: 'authenticate', keyRole: 'authentication', disclosed: ['serial-number'], items: [] },
+      consent: { operation: 'authenticate', pinRole: 'authentication', disclosed: ['serial-number'], items: [] },
       outcome: { status: 'done' },
     });
   });
@@ -202,7 +202,7 @@ describe('sign', () => {
     ]);
     expect(commandSummary(card)).toMatchObject({ verifies: 1, signatures: 2 });
     expect(interaction.dialogs[0]?.consent).toMatchObject({
-      keyRole: 'signing',
+      pinRole: 'signing',
       disclosed: ['four-attributes', 'serial-number'],
       items: [
         { name: 'item-0.txt', size: 3, sha256: sha256('one').toString('hex') },
@@ -320,9 +320,15 @@ describe('the card and the asker going away', () => {
   });
 
   it('goes on with the same card taken out and put back before the PIN', async () => {
-    const own = client({ ...willing, pins: ['1234', '1234'], beforePin: ({ reason }) => void reinsert(reason) });
+    const own = client({
+      ...willing,
+      pins: ['1234', '1234'],
+      beforePin: () => {
+        reinsert();
+      },
+    });
     let done = false;
-    const reinsert = (_reason: unknown): void => {
+    const reinsert = (): void => {
       if (done) return;
       done = true;
       own.readers.removeCard();

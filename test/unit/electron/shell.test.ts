@@ -151,7 +151,7 @@ describe('a request while there are no windows', () => {
     const consent = {
       operation: 'authenticate',
       requester: { kind: 'self' },
-      keyRole: 'authentication',
+      pinRole: 'authentication',
       disclosed: [],
       items: [],
     } as const;

@@ -27,6 +27,7 @@ describe.each(['DER', 'BER'] as const)('any %s', (encoding) => {
     ['an identifier alone', '30'],
     ['too few octets', '3003 0201'],
     ['a child longer than its parent', '3003 020200'],
+    ['a child that reaches into its parent’s neighbour', '3008 3003 020201 01 0500'],
     ['octets behind the value', '0500 00'],
     ['a second value', '0500 0500'],
     ['a tag number above 30', '1f8101 00'],
