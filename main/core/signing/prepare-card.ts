@@ -1,7 +1,7 @@
 import { CardChannel } from '../apdu/card-channel.js';
 import type { CardApplication } from '../card/card-application.js';
 import type { PinEntry } from '../card/card-generation.js';
-import type { InsertionMemories } from '../card/insertion-memory.js';
+import { forgetReads, type InsertionMemories } from '../card/insertion-memory.js';
 import { ClientError } from '../errors.js';
 import type { CardReaders, Clock, PinRole, Preparation, ReaderInfo } from '../ports.js';
 import type { TrustAnchors } from '../trust/trust-anchors.js';
@@ -113,6 +113,9 @@ export async function prepareCard<Application extends CardApplication, Entry ext
       const identity = await target.readFree(application, context, access.clock.now());
       const testCard = reader.virtual || identity.testCard;
       return { reader, pinEntry, triesLeft: pin.triesLeft, ...identity, testCard };
+    } catch (error) {
+      forgetReads(access.memories.of(reader));
+      throw error;
     } finally {
       await connection.disconnect(stillVerified ? 'unpower' : 'leave');
     }

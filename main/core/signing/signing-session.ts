@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../sdk/protocol/index.js';
 import { normalizePin, pinRuleDetails, type PinFormatFault } from '../card/pin-format.js';
 import type { CardApplication } from '../card/card-application.js';
 import type { PinEntry } from '../card/card-generation.js';
@@ -39,16 +40,39 @@ export async function runSigningSession<Result, Application extends CardApplicat
   signal: AbortSignal,
 ): Promise<Result> {
   if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled before the dialog opened');
-  const dialog = environment.interaction.open(task.consent, signal);
+  const limit = startTimeLimit(environment, task.consent);
+  const ended = AbortSignal.any([signal, limit.expired]);
+  const dialog = environment.interaction.open(task.consent, ended);
   try {
-    const result = await new SigningSession(environment, task, { dialog, signal }).run();
+    const result = await new SigningSession(environment, task, { dialog, signal: ended }).run();
     dialog.close({ status: 'done' });
     return result;
   } catch (thrown) {
-    const error = toClientError(thrown);
+    const cause = toClientError(thrown);
+    const timedOut = cause.code === 'ERR_USER_CANCELLED' && limit.expired.aborted && !signal.aborted;
+    const error = timedOut ? new ClientError('ERR_USER_TIMEOUT', 'nobody answered in time', { cause }) : cause;
     dialog.close({ status: 'failed', code: error.code, details: error.details });
     throw error;
+  } finally {
+    limit.stop();
   }
+}
+
+/** A page's dialog ends by itself: others may wait behind it. One's own command waits as long as its person does. */
+function startTimeLimit({ clock }: CardAccess, { requester }: ConsentModel): { expired: AbortSignal; stop(): void } {
+  const expired = new AbortController();
+  const stopped = new AbortController();
+  if (requester.kind === 'origin') {
+    void clock.sleep(LIMITS.dialogSeconds * 1_000, stopped.signal).then(() => {
+      if (!stopped.signal.aborted) expired.abort();
+    });
+  }
+  return {
+    expired: expired.signal,
+    stop: () => {
+      stopped.abort();
+    },
+  };
 }
 
 /** What the person is told with the next PIN prompt. */

@@ -2,6 +2,7 @@ import { equalBytes } from '../../../sdk/formats/index.js';
 import { CardChannel } from '../apdu/card-channel.js';
 import type { CardApplication } from '../card/card-application.js';
 import type { PinEntry } from '../card/card-generation.js';
+import { forgetReads } from '../card/insertion-memory.js';
 import { ClientError } from '../errors.js';
 import type { Progress } from '../ports.js';
 import type { CardIdentity, CardTarget } from './card-target.js';
@@ -65,6 +66,9 @@ async function attempt<Result, Application extends CardApplication, Entry extend
     if (verification.status === 'blocked') throw blockedPin(pinEntry.role);
     if (verification.status === 'incorrect') return verification;
     return { status: 'done', result: await options.work(application) };
+  } catch (error) {
+    forgetReads(access.memories.of(reader));
+    throw error;
   } finally {
     await connection.disconnect('unpower');
   }

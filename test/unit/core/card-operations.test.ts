@@ -5,6 +5,8 @@ import type { SignOperation } from '../../../main/core/signing/operations.js';
 import type { VirtualCard } from '../../../native/virtual-card/index.js';
 import { commandSummary, coreClient, freshCard } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import { LIMITS } from '../../../sdk/protocol/index.js';
+import { FakeClock } from '../bridge/fakes.js';
 
 const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
@@ -299,6 +301,34 @@ describe('the card and the asker going away', () => {
     });
     expect(commandSummary(card).verifies).toBe(0);
     expect(own.interaction.dialogs[0]?.outcome).toMatchObject({ status: 'failed', code: 'ERR_USER_CANCELLED' });
+  });
+
+  it('a page’s dialog that nobody answers ends by itself', async () => {
+    const late = new FakeClock();
+    let asked: () => void = () => undefined;
+    const decided = new Promise<void>((resolve) => (asked = resolve));
+    const { operations, interaction } = coreClient({
+      card,
+      clock: {
+        now: () => new Date(),
+        monotonic: () => late.monotonic(),
+        sleep: (milliseconds, signal) => late.sleep(milliseconds, signal),
+      },
+      person: {
+        decide: async (): Promise<'agreed'> => {
+          asked();
+          await late.sleep((LIMITS.dialogSeconds + 1) * 1_000);
+          return 'agreed';
+        },
+        pins: ['1234'],
+      },
+    });
+    const outcome = operations.authenticate(authenticateRequest, never).catch((error: unknown) => error);
+    await decided;
+    await late.advance((LIMITS.dialogSeconds + 2) * 1_000);
+    expect(await outcome).toMatchObject({ code: 'ERR_USER_TIMEOUT' });
+    expect(interaction.dialogs[0]?.outcome).toMatchObject({ code: 'ERR_USER_TIMEOUT' });
+    expect(commandSummary(card).verifies).toBe(0);
   });
 
   it('waits for a card where it may, and says what it waits for', async () => {
