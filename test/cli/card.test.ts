@@ -19,10 +19,16 @@ function run(profile: string, args: readonly string[], options: RunOptions = {})
   return madoguchi(['--reader', 'virtual', '--profile', profile, ...args], { cwd: directory, env, ...options });
 }
 
-function result<Result = Record<string, unknown>>({ stdout }: CommandResult): Result {
-  const envelope = JSON.parse(stdout) as { ok: boolean; result: Result };
+function result({ stdout }: CommandResult): Record<string, unknown> {
+  const envelope = JSON.parse(stdout) as { ok: boolean; result: Record<string, unknown> };
   expect(envelope.ok).toBe(true);
   return envelope.result;
+}
+
+function shownSerial(done: CommandResult): string {
+  const { serialNumber } = result(done);
+  expect(serialNumber).toMatch(/^[0-9a-f]+$/);
+  return String(serialNumber);
 }
 
 function error({ stdout }: CommandResult): string {
@@ -71,7 +77,7 @@ describe('madoguchi card', () => {
       pins: { 'number-b': { status: 'tries-left', triesLeft: 10 } },
       certificates: { authentication: { status: 'readable', state: 'in-force' }, signing: { status: 'pin-needed' } },
     });
-    const { serialNumber } = result(
+    const serialNumber = shownSerial(
       await run('default', ['certificate', 'show', '--which', 'authentication', '--serial', '--json']),
     );
     expect(done.stdout).not.toContain(serialNumber);
@@ -156,8 +162,8 @@ describe('madoguchi certificate show', () => {
 
   it('shows the serial number when asked for it, and only then', async () => {
     const which = ['--which', 'authentication'];
-    const { serialNumber } = result<{ serialNumber: string }>(await show('default', [...which, '--serial', '--json']));
-    const pem = result<{ pem: string }>(await run('default', ['certificate', 'export', ...which, '--json'])).pem;
+    const serialNumber = shownSerial(await show('default', [...which, '--serial', '--json']));
+    const pem = String(result(await run('default', ['certificate', 'export', ...which, '--json']))['pem']);
     const expected = execFileSync('openssl', ['x509', '-noout', '-serial'], { input: pem, encoding: 'utf8' });
     expect(`serial=${serialNumber.toUpperCase()}`).toBe(expected.trim());
     const text = await show('default', [...which, '--serial']);

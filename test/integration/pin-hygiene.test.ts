@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_CARD_PINS, type VirtualCard, type VpcdConnection } from '../../native/virtual-card/index.js';
 import { TerminalSession } from '../support/command-line.js';
-import { occurrencesInMemory, processTree } from '../support/process-memory.js';
+import { descendants, occurrencesInMemory } from '../support/child-processes.js';
 import { putIntoVpcd } from '../support/pcsc-fixture.js';
 import { pcscdMissing, startPcscd, VPCD_READERS, type Pcscd } from '../support/pcscd.js';
 import { CardFactory, hex, selectAid, selectEf, JPKI_AID, succeed } from '../support/virtual-card.js';
@@ -16,21 +16,17 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const randomText = (): string => Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 const PORT = 41731;
 
-/** The client among the processes of the terminal: what the person typed into is the terminal's own. */
+/** The client's own processes; what the person typed into is the terminal's. */
 function clientProcesses(): number[] {
-  const main = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .find((pid) => {
-      try {
-        const [program, script, command] = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0');
-        return program?.endsWith('node') && script?.endsWith('bin/madoguchi.js') && command === 'serve';
-      } catch {
-        return false;
-      }
-    });
+  const [main] = descendants(process.pid, 'bin/madoguchi.js serve').filter((id) =>
+    commandOf(id).startsWith(process.execPath),
+  );
   if (main === undefined) throw new Error('the client is not running');
-  return processTree(main);
+  return [main, ...descendants(main, '')];
+}
+
+function commandOf(id: number): string {
+  return readFileSync(`/proc/${String(id)}/cmdline`, 'latin1');
 }
 
 describe.skipIf(missing !== undefined)('the signing password after its use', () => {
@@ -79,7 +75,12 @@ describe.skipIf(missing !== undefined)('the signing password after its use', () 
 
     const processes = clientProcesses();
     expect(processes.length).toBeGreaterThanOrEqual(2);
-    const found = (text: string): number => processes.reduce((sum, pid) => sum + occurrencesInMemory(pid, text), 0);
+    const found = (text: string): number =>
+      processes
+        .flatMap((id) =>
+          [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')].map((b) => occurrencesInMemory(id, b)),
+        )
+        .reduce((sum, count) => sum + count, 0);
     // The search works: it finds what it must find, in the same memory.
     expect(found(marker)).toBeGreaterThan(0);
     expect({ asTyped: found(typed), upperCased: found(password) }).toEqual({ asTyped: 0, upperCased: 0 });

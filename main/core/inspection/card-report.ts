@@ -102,7 +102,8 @@ export function cardFindings(
 }
 
 export function hasUnreadablePart({ applications, pins, certificates, authorities }: CardReport): boolean {
-  return [applications, pins, certificates, authorities]
-    .flatMap((parts): readonly { readonly status: string }[] => Object.values(parts))
-    .some(({ status }) => status === 'unreadable');
+  const parts = { ...applications, ...pins };
+  return [parts, certificates, authorities].some((states) =>
+    Object.values<{ readonly status: string }>(states).some(({ status }) => status === 'unreadable'),
+  );
 }

@@ -68,8 +68,8 @@ describe('holderAttributes', () => {
   });
 
   it('is undefined where an attribute is missing, as in the authentication certificate', () => {
-    const { address: _address, ...rest } = ATTRIBUTES;
-    expect(holderOf(rest)).toBeUndefined();
+    const { name, birthDate, sex } = ATTRIBUTES;
+    expect(holderOf({ name, birthDate, sex })).toBeUndefined();
     const authentication = issueHolder('authentication', issueAuthority('authentication'), {
       extensions: holderExtensions('authentication'),
     });
@@ -104,7 +104,7 @@ describe('substitutableText', () => {
   });
 
   it('marks as many characters as there are ones, each where its one stands', { timeout: FUZZ_TIMEOUT }, () => {
-    const character = fc.constantFrom(...'試験花子　０１アｱaé𠮷');
+    const character = fc.constantFrom(...Array.from('試験花子　０１アｱaé𠮷'));
     fc.assert(
       fc.property(fc.array(fc.tuple(character, fc.boolean()), { maxLength: 200 }), (characters) => {
         const text = characters.map(([one]) => one).join('');
