@@ -9,6 +9,7 @@ import { addAuthenticateCommand } from './commands/authenticate.js';
 import { addCardCommands } from './commands/card.js';
 import { addCertificateCommands } from './commands/certificate.js';
 import { addPinCommands } from './commands/pin.js';
+import { addPhoneCommands } from './commands/phone.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSignCommand } from './commands/sign.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -70,6 +71,7 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addAuthenticateCommand(program, run);
   addSignCommand(program, run);
   addVerifyCommand(program, run);
+  addPhoneCommands(program, run);
   addServeCommand(program, run);
   addVirtualCardCommand(program, run);
   return program;

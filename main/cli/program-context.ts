@@ -5,6 +5,7 @@ import { stateDirectory } from '../node/state-directory.js';
 import { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile, type CardProfile } from '../node/test-card.js';
 import { defaultLanguage, LANGUAGES, loadMessages, type Language, type Translate } from './messages.js';
 import { createOutput, type Output } from './output.js';
+import { phoneEventPrinter, phoneReaderChoice } from './phone-reader.js';
 import { readPinLines } from './pin-stdin.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { chooseReaderInTerminal, createTerminalInteraction } from './terminal-interaction.js';
@@ -15,6 +16,8 @@ import { copyOfSecret } from '../core/secret-bytes.js';
 export interface GlobalOptions {
   readonly reader: string;
   readonly profile?: CardProfile;
+  readonly phoneAddress?: string;
+  readonly pair?: true;
   readonly pinStdin?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -25,8 +28,8 @@ export interface GlobalOptions {
 export function addGlobalOptions(program: Command): Command {
   return program
     .option(
-      '--reader <auto|virtual|NAME>',
-      'card reader to use; virtual is the built-in test card',
+      '--reader <auto|virtual|phone|phone-usb|NAME>',
+      'card reader to use; virtual is the built-in test card, phone a phone (see docs/phone-reader.md)',
       parseReader,
       'auto',
     )
@@ -35,6 +38,8 @@ export function addGlobalOptions(program: Command): Command {
       `profile of the built-in test card: ${CARD_PROFILE_NAMES.join(', ')}`,
       parseProfile,
     )
+    .option('--phone-address <address>', 'with --reader phone: this PC’s address in the phone’s network')
+    .option('--pair', 'with --reader phone: pair another phone')
     .option('--pin-stdin', 'read the PIN from standard input, one line; pin change: the old one, then the new one')
     .option('--yes', 'agree to the request without a question (never to the last PIN try)')
     .option('--json', 'print results and errors as JSON')
@@ -91,11 +96,11 @@ export function createProgramContext(options: GlobalOptions, signal: AbortSignal
       const lines = options.pinStdin ? await readPinLines(process.stdin, pinLines) : [];
       const client = await createClient({
         interaction: terminalInteraction({ terminal, t, options, lines }),
-        reader: readerChoice(options),
+        reader: readerChoice(options, { terminal, t }),
         developerMode: options.reader === 'virtual',
         releaseBuild: false,
         stateDirectory: directory,
-        cardWaitMilliseconds: 0,
+        cardWaitMilliseconds: isPhone(options) ? PHONE_WAIT_MILLISECONDS : 0,
         log: createLog(options.verbose ? 'info' : 'silent'),
         ...overrides,
       });
@@ -130,7 +135,27 @@ function terminalInteraction(parts: {
   return createTerminalInteraction(pinLine ? { ...common, takePin, takeNewPin } : common);
 }
 
-function readerChoice({ reader, profile }: GlobalOptions): ReaderChoice {
-  if (reader === 'virtual') return profile ? { kind: 'virtual', profile } : { kind: 'virtual' };
-  return reader === 'auto' ? { kind: 'auto' } : { kind: 'name', readerName: reader };
+/** How long a command of one's own waits for a phone and the card on it, in milliseconds; any other reader is there or not. */
+const PHONE_WAIT_MILLISECONDS = 120_000;
+
+function isPhone({ reader }: GlobalOptions): boolean {
+  return reader === 'phone' || reader === 'phone-usb';
+}
+
+function readerChoice(
+  { reader, profile, phoneAddress, pair }: GlobalOptions,
+  { terminal, t }: { readonly terminal: Terminal; readonly t: Translate },
+): ReaderChoice {
+  switch (reader) {
+    case 'auto':
+      return { kind: 'auto' };
+    case 'virtual':
+      return profile ? { kind: 'virtual', profile } : { kind: 'virtual' };
+    case 'phone':
+      return phoneReaderChoice({ terminal, t, address: phoneAddress, pair: pair === true });
+    case 'phone-usb':
+      return { kind: 'phone-usb', onEvent: phoneEventPrinter({ terminal, t }) };
+    default:
+      return { kind: 'name', readerName: reader };
+  }
 }

@@ -20,6 +20,22 @@ export interface ReaderInfo {
    * card may still be used; it identifies neither the card nor the reader.
    */
   readonly insertion: number;
+  /** Only where `list` was asked for it; absent also for a reader that is no device of this PC. */
+  readonly pinPad?: PinPad;
+}
+
+/**
+ * Keys on the reader for entering a PIN: none, some that this program does not use, or not known, since the reader did not
+ * say or is another program's.
+ */
+export type PinPad = 'none' | 'present-not-used' | 'unknown';
+
+export interface ListOptions {
+  /**
+   * Asks each reader for a PIN pad too. That connects to the reader for a moment, without touching its card, and counts as
+   * a change of it: not for use whenever `changed` resolves.
+   */
+  readonly pinPads?: boolean;
 }
 
 export interface ConnectOptions {
@@ -46,7 +62,7 @@ export interface CardConnection {
 
 export interface CardReaders {
   /** Readers as they are now. Throws `ERR_PCSC_UNAVAILABLE` where the service does not answer. */
-  list(): Promise<readonly ReaderInfo[]>;
+  list(options?: ListOptions): Promise<readonly ReaderInfo[]>;
   /** Resolves when the list may have changed, or with no error when `signal` aborts. */
   changed(signal: AbortSignal): Promise<void>;
   /** Throws `ERR_CARD_ABSENT`, `ERR_PCSC_SHARING_VIOLATION`, `ERR_PCSC_READER_GONE` and the like. */

@@ -2,7 +2,14 @@
 import { ScardError, type ScardName } from '../../native/scard-error.js';
 import type { ErrorCode } from '../../sdk/protocol/index.js';
 import { ClientError, toClientError } from '../core/errors.js';
-import type { CardConnection, CardReaders, ConnectOptions, Disposition, ReaderInfo } from '../core/ports.js';
+import type {
+  CardConnection,
+  CardReaders,
+  ConnectOptions,
+  Disposition,
+  ListOptions,
+  ReaderInfo,
+} from '../core/ports.js';
 
 interface Translation {
   readonly code: ErrorCode;
@@ -67,6 +74,7 @@ export const SCARD_TRANSLATIONS: Readonly<Record<ScardName, Translation>> = {
   SCARD_E_READER_UNAVAILABLE: READER_GONE,
   SCARD_E_NO_SERVICE: SERVICE_UNAVAILABLE,
   SCARD_E_SERVICE_STOPPED: SERVICE_UNAVAILABLE,
+  SCARD_E_UNSUPPORTED_FEATURE: FAILURE,
   SCARD_E_NO_READERS_AVAILABLE: { code: 'ERR_PCSC_NO_READER', message: 'no card reader is connected', retriable: true },
   SCARD_E_COMM_DATA_LOST: FAILURE,
   SCARD_W_UNSUPPORTED_CARD: {
@@ -121,8 +129,8 @@ class TranslatedCardReaders implements CardReaders {
     this.#native = native;
   }
 
-  list(): Promise<readonly ReaderInfo[]> {
-    return translated(() => this.#native.list());
+  list(options?: ListOptions): Promise<readonly ReaderInfo[]> {
+    return translated(() => this.#native.list(options));
   }
 
   changed(signal: AbortSignal): Promise<void> {

@@ -12,9 +12,12 @@ import { createCardOperations } from '../core/signing/card-operations.js';
 import type { CardOperations } from '../core/signing/operations.js';
 import type { ReaderSelection } from '../core/signing/prepare-card.js';
 import { createTrustAnchors } from '../core/trust/trust-anchors.js';
+import { Turns } from '../core/signing/turns.js';
 import { startBridgeListener, type BridgeListener } from './bridge-listener/index.js';
 import { translatedCardReaders } from './card-readers.js';
 import { nodeCrypto } from './node-crypto.js';
+import { openPhoneReader, openUsbPhoneReader, type PairingInvitation, type PhoneReaderEvent } from './phone-reader.js';
+import { loadReaderQuirks } from './reader-quirks.js';
 import { systemClock, systemRandom } from './system.js';
 import { openTestCard, type CardProfile } from './test-card.js';
 import { loadTrustAnchors } from './trust-anchors.js';
@@ -23,7 +26,21 @@ import { loadTrustAnchors } from './trust-anchors.js';
 export type ReaderChoice =
   | { readonly kind: 'auto' }
   | { readonly kind: 'name'; readonly readerName: string }
-  | { readonly kind: 'virtual'; readonly profile?: CardProfile };
+  | { readonly kind: 'virtual'; readonly profile?: CardProfile }
+  | PhoneChoice
+  | { readonly kind: 'phone-usb'; readonly onEvent: (event: PhoneReaderEvent) => void };
+
+/** A phone on the network, paired before or now. The reader is on as long as the client is. */
+export interface PhoneChoice {
+  readonly kind: 'phone';
+  /** One of this PC's own addresses. */
+  readonly address: string;
+  /** Whether another phone is to be paired; where none is yet, one is anyway. */
+  readonly pair: boolean;
+  /** Shows the person what the phone to be paired has to scan. */
+  readonly onInvitation: (invitation: PairingInvitation) => void;
+  readonly onEvent: (event: PhoneReaderEvent) => void;
+}
 
 export interface ClientOptions {
   readonly interaction: UserInteraction;
@@ -60,6 +77,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const environment = {
     readers,
     memories: new InsertionMemories(),
+    turns: new Turns(),
     clock: systemClock,
     crypto: nodeCrypto,
     trust: createTrustAnchors(loadTrustAnchors(), nodeCrypto),
@@ -86,13 +104,29 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 
 async function openReaders(options: ClientOptions): Promise<CardReaders> {
   const { reader, developerMode, releaseBuild, stateDirectory, openCardProcess } = options;
-  if (reader.kind !== 'virtual') {
-    return translatedCardReaders(pcscCardReaders(openCardProcess ? { openChannel: openCardProcess } : {}));
+  switch (reader.kind) {
+    case 'virtual':
+      if (releaseBuild && !developerMode) {
+        throw new ClientError('ERR_POLICY_TEST_CARD', 'the test card needs developer mode');
+      }
+      return translatedCardReaders(virtualCardReaders(await openTestCard(stateDirectory, reader.profile)));
+    case 'phone':
+      return openPhone(stateDirectory, reader);
+    case 'phone-usb':
+      return (await openUsbPhoneReader({ onEvent: reader.onEvent })).readers;
+    case 'auto':
+    case 'name':
+      const quirks = loadReaderQuirks();
+      return translatedCardReaders(
+        pcscCardReaders(openCardProcess ? { quirks, openChannel: openCardProcess } : { quirks }),
+      );
   }
-  if (releaseBuild && !developerMode) {
-    throw new ClientError('ERR_POLICY_TEST_CARD', 'the test card needs developer mode');
-  }
-  return translatedCardReaders(virtualCardReaders(await openTestCard(stateDirectory, reader.profile)));
+}
+
+async function openPhone(stateDirectory: string, choice: PhoneChoice): Promise<CardReaders> {
+  const phone = await openPhoneReader({ stateDirectory, address: choice.address, onEvent: choice.onEvent });
+  if (choice.pair || phone.pairedPhones().length === 0) choice.onInvitation(phone.startPairing());
+  return phone.readers;
 }
 
 function readerSelection(reader: ReaderChoice): ReaderSelection {

@@ -11,6 +11,7 @@ export type NodeCallback<T extends unknown[]> = (error: unknown, ...values: T) =
 export interface PcscConstants {
   readonly SCARD_SHARE_SHARED: number;
   readonly SCARD_SHARE_EXCLUSIVE: number;
+  readonly SCARD_SHARE_DIRECT: number;
   readonly SCARD_PROTOCOL_T0: number;
   readonly SCARD_PROTOCOL_T1: number;
   readonly SCARD_STATE_PRESENT: number;
@@ -36,6 +37,10 @@ export interface PcscReader extends PcscConstants {
   /** `transmit` without the look at `connected`; copies `command` before it returns. */
   _transmit(command: Buffer, maxResponse: number, protocol: number, done: NodeCallback<[response: Buffer]>): void;
   disconnect(disposition: number, done: NodeCallback<[]>): void;
+  /** Keeps a bare pointer to `input`: whoever calls keeps it from the garbage collector until `done`. */
+  control(input: Buffer, controlCode: number, maxOutput: number, done: NodeCallback<[output: Buffer]>): void;
+  /** Control code of a function, as this platform numbers it. */
+  SCARD_CTL_CODE(functionCode: number): number;
 }
 
 /** Names of the readers as `SCardListReaders` gives them: each ended by a zero byte, one more at the end. */

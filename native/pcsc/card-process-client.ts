@@ -1,12 +1,13 @@
 import { ScardError } from '../scard-error.js';
 import type { CardProcessChannel } from './card-process-channel.js';
 import { decodeFrame, encodeFrame, FrameError } from './frame.js';
-import { parseReplyOrNotice, type Notice, type Operation, type Reply } from './messages.js';
+import { isBeginning, parseReplyOrNotice, type Notice, type Operation, type Reply } from './messages.js';
 
 /** Milliseconds an operation may take, and the start of the process on top of the first ones. */
 export interface Deadlines {
   readonly start: number;
   readonly list: number;
+  readonly features: number;
   readonly connect: number;
   readonly transmit: number;
   readonly disconnect: number;
@@ -165,7 +166,7 @@ export class CardProcessClient {
   /** A process that retires has begun all it was going to begin, and only the end of the service ends a connection. */
   #lossOf(op: Operation['op'], reason: string): ScardError | RetiredError {
     if (!this.#retiring) return new ScardError('MADOGUCHI_CARD_PROCESS_LOST', `the card process is gone: ${reason}`);
-    return op === 'list' || op === 'connect' ? new RetiredError() : new ScardError('SCARD_E_NO_SERVICE');
+    return isBeginning(op) ? new RetiredError() : new ScardError('SCARD_E_NO_SERVICE');
   }
 
   #becomeUnusable(): void {

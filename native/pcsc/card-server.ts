@@ -1,7 +1,7 @@
 import { ScardError } from '../scard-error.js';
-import type { PcscBinding } from './binding.js';
+import type { PcscBinding, PcscReader } from './binding.js';
 import { decodeFrame, encodeFrame, FrameError } from './frame.js';
-import { boundedMessage, parseRequest, type Notice, type Reply, type Request } from './messages.js';
+import { boundedMessage, isBeginning, parseRequest, type Notice, type Reply, type Request } from './messages.js';
 import { OpenConnections } from './open-connections.js';
 import { PcscSession } from './pcsc-session.js';
 import { parseScardError } from './scard-codes.js';
@@ -90,11 +90,16 @@ export class CardServer {
 
   async #perform(request: Request, body: Uint8Array): Promise<Answer> {
     const { id, op } = request;
-    if (this.#retiring && (op === 'list' || op === 'connect')) return { reply: { id, outcome: 'retired' } };
+    if (this.#retiring && isBeginning(op)) return { reply: { id, outcome: 'retired' } };
     switch (request.op) {
       case 'list': {
         const session = await this.#settledSession();
         return { reply: { id, outcome: 'done', readers: session.readers() } };
+      }
+      case 'features': {
+        const session = await this.#settledSession();
+        const features = await this.#connections.features(requireReader(session, request.reader));
+        return { reply: { id, outcome: 'done', features } };
       }
       case 'connect':
         return this.#connect(request);
@@ -111,9 +116,7 @@ export class CardServer {
 
   async #connect({ id, reader, shareMode }: Extract<Request, { op: 'connect' }>): Promise<Answer> {
     const session = await this.#settledSession();
-    const known = session.find(reader);
-    if (!known) throw new ScardError('SCARD_E_UNKNOWN_READER');
-    const connection = await this.#connections.connect(known, shareMode);
+    const connection = await this.#connections.connect(requireReader(session, reader), shareMode);
     return { reply: { id, outcome: 'done', connection }, body: await session.atr(reader) };
   }
 
@@ -142,6 +145,12 @@ export class CardServer {
   #notify(event: Notice['event']): void {
     this.#host.send(encodeFrame({ event }));
   }
+}
+
+function requireReader(session: PcscSession, readerName: string): PcscReader {
+  const reader = session.find(readerName);
+  if (!reader) throw new ScardError('SCARD_E_UNKNOWN_READER');
+  return reader;
 }
 
 function expiry(milliseconds: number): Promise<false> {

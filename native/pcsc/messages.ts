@@ -1,5 +1,6 @@
 import type { ConnectOptions, Disposition } from '../../main/core/ports.js';
 import type { ScardName } from '../scard-error.js';
+import type { ReaderFeatures } from './pin-pad/discovery.js';
 import { isScardName } from './scard-codes.js';
 
 /** Short command APDU, ISO/IEC 7816-4: header, Lc, 255 bytes of data, Le. */
@@ -14,12 +15,15 @@ export const MAX_ATR_BYTES = 33;
 export const MAX_READERS = 32;
 export const MAX_READER_NAME_CHARACTERS = 255;
 const MAX_MESSAGE_CHARACTERS = 512;
+const USB_ID = /^[0-9a-f]{4}:[0-9a-f]{4}$/;
 
 export type ShareMode = ConnectOptions['shareMode'];
 
 /** What is asked of the card process. */
 export type Operation =
   | { readonly op: 'list' }
+  /** What the reader itself can do, with a card in it or without. */
+  | { readonly op: 'features'; readonly reader: string }
   | { readonly op: 'connect'; readonly reader: string; readonly shareMode: ShareMode }
   /** Body: the command APDU. */
   | { readonly op: 'transmit'; readonly connection: number }
@@ -34,9 +38,15 @@ export interface ReaderState {
   readonly insertion: number;
 }
 
+/** Whether an operation begins something, so that a card process about to end leaves it to the next one. */
+export function isBeginning(op: Operation['op']): boolean {
+  return op !== 'transmit' && op !== 'disconnect';
+}
+
 /** The answer to one request. Which fields a `done` one has, and what its body is, depends on the operation. */
 export type Reply =
   | { readonly id: number; readonly outcome: 'done'; readonly readers: readonly ReaderState[] }
+  | { readonly id: number; readonly outcome: 'done'; readonly features: ReaderFeatures }
   /** Body: the answer to reset. */
   | { readonly id: number; readonly outcome: 'done'; readonly connection: number }
   /** Body of transmit: the response APDU. */
@@ -60,6 +70,8 @@ function parseOperation(value: Readonly<Record<string, unknown>>): Operation | u
   switch (op) {
     case 'list':
       return hasOnly(value, 2) ? { op } : undefined;
+    case 'features':
+      return hasOnly(value, 3) && isReaderName(reader) ? { op, reader } : undefined;
     case 'connect':
       if (!hasOnly(value, 4) || !isReaderName(reader)) return undefined;
       return shareMode === 'shared' || shareMode === 'exclusive' ? { op, reader, shareMode } : undefined;
@@ -84,7 +96,7 @@ export function parseReplyOrNotice(unverified: unknown): Reply | Notice | undefi
 }
 
 function parseReply(id: number, value: Readonly<Record<string, unknown>>): Reply | undefined {
-  const { outcome, scard, message, readers, connection } = value;
+  const { outcome, scard, message, readers, connection, features } = value;
   if (outcome === 'retired') return hasOnly(value, 2) ? { id, outcome } : undefined;
   if (outcome === 'failed') {
     if (!hasOnly(value, 4) || !isScardName(scard) || !isText(message, MAX_MESSAGE_CHARACTERS)) return undefined;
@@ -94,7 +106,14 @@ function parseReply(id: number, value: Readonly<Record<string, unknown>>): Reply
   if (hasOnly(value, 2)) return { id, outcome };
   if (!hasOnly(value, 3)) return undefined;
   if (isId(connection)) return { id, outcome, connection };
+  if (isReaderFeatures(features)) return { id, outcome, features };
   return isReaderStates(readers) ? { id, outcome, readers } : undefined;
+}
+
+function isReaderFeatures(value: unknown): value is ReaderFeatures {
+  if (!isRecord(value) || !hasOnly(value, 2) || typeof value['pinPad'] !== 'boolean') return false;
+  const { usbId } = value;
+  return usbId === null || (typeof usbId === 'string' && USB_ID.test(usbId));
 }
 
 function isReaderStates(value: unknown): value is ReaderState[] {

@@ -4,15 +4,20 @@ import { MAX_COMMAND_BYTES, MAX_RESPONSE_BYTES, MIN_COMMAND_BYTES, MIN_RESPONSE_
 import type { ShareMode } from './messages.js';
 import { parseScardError } from './scard-codes.js';
 import type { NodeCallback, PcscConstants, PcscReader } from './binding.js';
+import { discoverFeatures, type ReaderFeatures } from './pin-pad/discovery.js';
+import { GET_FEATURE_REQUEST } from './pin-pad/features.js';
 
 /** Each may keep one of the 16 threads of libuv's pool busy. */
 const MAX_CONNECTIONS = 12;
 /** Some readers' drivers write a little more than the response before they report its length. */
 const RESPONSE_BUFFER_BYTES = MAX_RESPONSE_BYTES + 2;
+const CONTROL_BUFFER_BYTES = 512;
 
 interface OpenConnection {
   readonly reader: PcscReader;
   readonly protocol: number;
+  /** What becomes of the card when this process ends. */
+  readonly farewell: Disposition;
 }
 
 /**
@@ -39,23 +44,37 @@ export class OpenConnections {
    * @param known reader of that name, whose class and constants are used
    * @returns number of the connection, from 1
    */
-  async connect(known: PcscReader, shareMode: ShareMode): Promise<number> {
+  connect(known: PcscReader, shareMode: ShareMode): Promise<number> {
+    return this.#connect(known, {
+      share_mode: shareMode === 'exclusive' ? known.SCARD_SHARE_EXCLUSIVE : known.SCARD_SHARE_SHARED,
+      protocol: known.SCARD_PROTOCOL_T0 | known.SCARD_PROTOCOL_T1,
+    });
+  }
+
+  /** Asks the reader itself, card or not. A card in it is neither powered nor reset, and keeps what was verified. */
+  async features(known: PcscReader): Promise<ReaderFeatures> {
+    const connection = await this.#connect(known, { share_mode: known.SCARD_SHARE_DIRECT, protocol: 0 }, 'leave');
+    try {
+      const send = (controlCode: number, input: Uint8Array) => this.control(connection, controlCode, input);
+      return await discoverFeatures(send, known.SCARD_CTL_CODE(GET_FEATURE_REQUEST));
+    } finally {
+      await this.disconnect(connection, 'leave');
+    }
+  }
+
+  async #connect(
+    known: PcscReader,
+    options: Parameters<PcscReader['connect']>[0],
+    farewell: Disposition = 'unpower',
+  ): Promise<number> {
     if (this.#open.size >= MAX_CONNECTIONS) throw new ScardError('SCARD_F_INTERNAL_ERROR', 'too many connections');
     const idle = this.#idleReaders(known.name);
     const reader = idle.pop() ?? createReader(known, known.name);
     this.#scrubber ??= createReader(known, known.name);
     try {
-      const protocol = await called<[number]>((done) =>
-        reader.connect(
-          {
-            share_mode: shareMode === 'exclusive' ? reader.SCARD_SHARE_EXCLUSIVE : reader.SCARD_SHARE_SHARED,
-            protocol: reader.SCARD_PROTOCOL_T0 | reader.SCARD_PROTOCOL_T1,
-          },
-          done,
-        ),
-      );
+      const protocol = await called<[number]>((done) => reader.connect(options, done));
       this.#latest += 1;
-      this.#open.set(this.#latest, { reader, protocol });
+      this.#open.set(this.#latest, { reader, protocol, farewell });
       return this.#latest;
     } catch (thrown) {
       idle.push(reader);
@@ -81,6 +100,18 @@ export class OpenConnections {
     }
   }
 
+  /** `SCardControl`: to the reader or its driver, by a control code that it gave. No PIN is ever in `input`. */
+  async control(connection: number, controlCode: number, input: Uint8Array): Promise<Uint8Array> {
+    const { reader } = this.#require(connection);
+    const bytes = Buffer.from(input);
+    try {
+      return await called<[Buffer]>((done) => reader.control(bytes, controlCode, CONTROL_BUFFER_BYTES, done));
+    } finally {
+      // Used after the call, so that it is not collected during it.
+      bytes.fill(0);
+    }
+  }
+
   /** The number is free afterwards, also where this fails. */
   async disconnect(connection: number, disposition: Disposition): Promise<void> {
     const { reader } = this.#require(connection);
@@ -96,7 +127,9 @@ export class OpenConnections {
 
   /** Ends every connection and takes the cards' power, so that no verified PIN stays behind. Never rejects. */
   async unpowerAll(): Promise<void> {
-    await Promise.allSettled([...this.#open.keys()].map((connection) => this.disconnect(connection, 'unpower')));
+    await Promise.allSettled(
+      [...this.#open].map(([connection, { farewell }]) => this.disconnect(connection, farewell)),
+    );
   }
 
   #require(connection: number): OpenConnection {

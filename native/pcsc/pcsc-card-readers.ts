@@ -1,13 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CardConnection, CardReaders, ConnectOptions, ReaderInfo } from '../../main/core/ports.js';
+import type {
+  CardConnection,
+  CardReaders,
+  ConnectOptions,
+  ListOptions,
+  PinPad,
+  ReaderInfo,
+} from '../../main/core/ports.js';
 import { ScardError } from '../scard-error.js';
 import { spawnCardProcess, type CardProcessChannel } from './card-process-channel.js';
 import { CardProcessClient, RetiredError, type Deadlines, type Response } from './card-process-client.js';
 import { isReaderName, type Operation, type ReaderState } from './messages.js';
 import { PcscConnection } from './pcsc-connection.js';
+import { hasQuirk, type ReaderQuirk } from './pin-pad/quirks.js';
 import { ServiceChanges } from './service-changes.js';
 
-const DEFAULT_DEADLINES: Deadlines = { start: 10_000, list: 5000, connect: 5000, transmit: 10_000, disconnect: 5000 };
+const DEFAULT_DEADLINES: Deadlines = {
+  start: 10_000,
+  list: 5000,
+  features: 5000,
+  connect: 5000,
+  transmit: 10_000,
+  disconnect: 5000,
+};
 const DEFAULT_SERVICE_RETRY_MILLISECONDS = 1000;
 /** The card process gives connections two seconds to end. */
 const CLOSE_MILLISECONDS = 3000;
@@ -20,6 +35,8 @@ export interface PcscCardReadersOptions {
   /** Starts a card process. Default: a child process. */
   readonly openChannel?: () => CardProcessChannel;
   readonly deadlines?: Partial<Deadlines>;
+  /** Where readers differ from what they announce. Default: nowhere. */
+  readonly quirks?: readonly ReaderQuirk[];
   /** How long `changed` waits before it asks an unavailable service again, in milliseconds. */
   readonly serviceRetryMilliseconds?: number;
 }
@@ -37,6 +54,7 @@ export function pcscCardReaders(options: PcscCardReadersOptions = {}): CardReade
 class PcscCardReaders implements CardReaders {
   readonly #openChannel: () => CardProcessChannel;
   readonly #deadlines: Deadlines;
+  readonly #quirks: readonly ReaderQuirk[];
   readonly #serviceRetryMilliseconds: number;
   readonly #changes = new ServiceChanges();
   readonly #insertions = new Insertions();
@@ -49,18 +67,24 @@ class PcscCardReaders implements CardReaders {
   constructor(options: PcscCardReadersOptions) {
     this.#openChannel = options.openChannel ?? (() => spawnCardProcess());
     this.#deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
+    this.#quirks = options.quirks ?? [];
     this.#serviceRetryMilliseconds = options.serviceRetryMilliseconds ?? DEFAULT_SERVICE_RETRY_MILLISECONDS;
   }
 
-  async list(): Promise<readonly ReaderInfo[]> {
+  async list({ pinPads = false }: ListOptions = {}): Promise<readonly ReaderInfo[]> {
     this.#changes.markSeen();
     const { process, readers } = await this.#listOnce();
-    return readers.map((reader) => ({
+    const list: ReaderInfo[] = readers.map((reader) => ({
       name: reader.name,
       cardPresent: reader.cardPresent,
       virtual: false,
       insertion: this.#insertions.number(process, reader),
     }));
+    if (!pinPads) return list;
+    const withPinPads: ReaderInfo[] = [];
+    // One after the other, so that a reader that hangs takes the card process from itself alone.
+    for (const reader of list) withPinPads.push({ ...reader, pinPad: await this.#pinPad(reader.name) });
+    return withPinPads;
   }
 
   async changed(signal: AbortSignal): Promise<void> {
@@ -109,6 +133,19 @@ class PcscCardReaders implements CardReaders {
       return { process, readers: response.reply.readers };
     } catch (thrown) {
       this.#setAvailable(false);
+      throw thrown;
+    }
+  }
+
+  async #pinPad(readerName: string): Promise<PinPad> {
+    try {
+      const { response } = await this.#request({ op: 'features', reader: readerName });
+      if (!('features' in response.reply)) return 'unknown';
+      const { pinPad, usbId } = response.reply.features;
+      const present = pinPad && !hasQuirk(this.#quirks, 'false-pin-pad', { name: readerName, usbId });
+      return present ? 'present-not-used' : 'none';
+    } catch (thrown) {
+      if (thrown instanceof ScardError) return 'unknown';
       throw thrown;
     }
   }

@@ -8,6 +8,8 @@ const NAME_OF_VALUE: ReadonlyMap<number, ScardName> = new Map(
 const EQUIVALENTS: ReadonlyMap<number, ScardName> = new Map([
   // SCARD_F_COMM_ERROR: pcsc-lite returns it when the connection to pcscd breaks.
   [0x80100013, 'SCARD_E_NO_SERVICE'],
+  // SCARD_E_UNSUPPORTED_FEATURE of pcsc-lite; SCARD_E_UNEXPECTED elsewhere.
+  [0x8010001f, 'SCARD_E_UNSUPPORTED_FEATURE'],
   // SCARD_E_NOT_READY
   [0x80100010, 'SCARD_E_READER_UNAVAILABLE'],
 ]);

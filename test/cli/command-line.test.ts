@@ -41,7 +41,9 @@ describe('reading the card', () => {
     const text = await run(['readers']);
     expect(text).toMatchObject({ exitCode: 0, stdout: 'Madoguchi Virtual Card（カードあり）\n', stderr: '' });
     const json = await run(['readers', '--json']);
-    expect(result(json)).toEqual([{ name: 'Madoguchi Virtual Card', cardPresent: true, virtual: true }]);
+    expect(result(json)).toEqual([
+      { name: 'Madoguchi Virtual Card', cardPresent: true, virtual: true, pinPad: 'none' },
+    ]);
   });
 
   it('tells tries left and dates, and calls the test card one', async () => {

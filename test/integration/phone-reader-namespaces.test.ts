@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PairingInvitation, PhoneReader, PhoneReaderEvent } from '../../main/node/phone-reader.js';
+import type { PairingInvitation, PhoneReaderEvent } from '../../main/node/phone-reader.js';
 import type { AuthenticationToken } from '../../sdk/protocol/index.js';
 import { COMPUTER, namespacesMissing, openNamespaces, PHONE, type Namespaces } from '../support/phone-namespaces.js';
 import { CardFactory } from '../support/virtual-card.js';
@@ -16,7 +16,7 @@ describe('computer and phone in network namespaces of their own', () => {
   let namespaces: Namespaces;
   let stateDirectory: string;
   let factory: CardFactory;
-  let reader: Pick<PhoneReader, 'address' | 'port' | 'uri'>;
+  let invitation: PairingInvitation;
 
   beforeAll(async () => {
     if (missing !== undefined) return;
@@ -24,7 +24,7 @@ describe('computer and phone in network namespaces of their own', () => {
     stateDirectory = mkdtempSync(join(tmpdir(), 'madoguchi-phone-namespaces-'));
     namespaces = openNamespaces();
     const address = COMPUTER.address;
-    reader = (await namespaces.computer.order('open', { stateDirectory, address })) as typeof reader;
+    invitation = (await namespaces.computer.order('open', { stateDirectory, address })) as PairingInvitation;
   });
   afterAll(async () => {
     if (missing !== undefined) return;
@@ -38,7 +38,7 @@ describe('computer and phone in network namespaces of their own', () => {
 
   const authenticate = async (pin: string) =>
     (await namespaces.computer.order('authenticate', {
-      ...{ origin: ORIGIN, challengeNonce: NONCE, pin },
+      ...{ origin: ORIGIN, challengeNonce: NONCE, enteredPin: pin },
     })) as AuthenticationToken;
   const events = async () => (await namespaces.computer.order('events')) as PhoneReaderEvent[];
   const cardLog = async () =>
@@ -49,21 +49,21 @@ describe('computer and phone in network namespaces of their own', () => {
     expect(await namespaces.computer.order('addresses')).toEqual(
       expect.arrayContaining(Object.values(COMPUTER).map((address) => expect.objectContaining({ address }) as unknown)),
     );
-    const { port } = reader;
+    const { port } = invitation;
     const refused = { code: 'ECONNREFUSED' };
     expect(await namespaces.phone.order('knock', { host: COMPUTER.otherAddress, port })).toEqual(refused);
   });
 
   test('who comes to that address from another network is cut off unheard', async () => {
-    const { port } = reader;
+    const { port } = invitation;
     const knock = { host: COMPUTER.address, port, localAddress: PHONE.otherAddress };
     expect(await namespaces.phone.order('knock', knock)).toEqual({ bytes: 0 });
     expect(await events()).toEqual([{ kind: 'refused', reason: 'network', remoteAddress: PHONE.otherAddress }]);
   });
 
   test('a phone is paired, and a whole authentication passes', async () => {
-    const { uri } = (await namespaces.computer.order('startPairing')) as PairingInvitation;
-    expect(uri).toContain(`//${COMPUTER.address}:${reader.port}/`);
+    const { uri, port } = invitation;
+    expect(uri).toContain(`//${COMPUTER.address}:${port}/`);
     await namespaces.phone.order('pair', { uri });
     await namespaces.phone.order('insert', { stateDirectory: factory.newDirectory() });
     const token = await authenticate('1234');
@@ -77,7 +77,7 @@ describe('computer and phone in network namespaces of their own', () => {
 
   test('the paired phone comes back without a secret; a wrong PIN costs one try', async () => {
     await namespaces.phone.order('close');
-    await namespaces.phone.order('connect', { uri: reader.uri });
+    await namespaces.phone.order('connect', { uri: invitation.uri.replace(/&s=.*/, '') });
     await namespaces.phone.order('insert');
     await expect(authenticate('4321')).rejects.toMatchObject({ code: 'ERR_PIN_INCORRECT' });
     expect(await verifies()).toBe(2);
@@ -93,7 +93,7 @@ describe('computer and phone in network namespaces of their own', () => {
 
   test('off is off', async () => {
     await namespaces.computer.order('close');
-    const knock = { host: COMPUTER.address, port: reader.port };
+    const knock = { host: COMPUTER.address, port: invitation.port };
     expect(await namespaces.phone.order('knock', knock)).toEqual({ code: 'ECONNREFUSED' });
   });
 });

@@ -4,6 +4,7 @@ import { InsertionMemories } from '../../main/core/card/insertion-memory.js';
 import { createCardInspection, type CardInspection } from '../../main/core/inspection/card-inspection.js';
 import { createCardOperations } from '../../main/core/signing/card-operations.js';
 import type { CardOperations } from '../../main/core/signing/operations.js';
+import { Turns } from '../../main/core/signing/turns.js';
 import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-change.js';
 import { createTrustAnchors, type TrustAnchor, type TrustAnchors } from '../../main/core/trust/trust-anchors.js';
 import type { CardReaders, Clock, FormatCrypto } from '../../main/core/ports.js';
@@ -60,6 +61,7 @@ export function coreClient({
   const environment = {
     readers: cardReaders ?? translatedCardReaders(readers),
     memories: new InsertionMemories(),
+    turns: new Turns(),
     clock,
     crypto,
     attributeRootKeys,

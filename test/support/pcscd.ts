@@ -22,6 +22,11 @@ import { join } from 'node:path';
 const VPCD_DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
 const VPCD_PORT = 0x8c7b;
 const SLOTS = [0, 1] as const;
+const VPCD: ReaderDriver = {
+  friendlyName: 'Virtual PCD',
+  library: VPCD_DRIVER,
+  deviceName: `/dev/null:0x${VPCD_PORT.toString(16)}`,
+};
 
 /** Names that pcscd gives to the readers of vpcd. */
 export const VPCD_READERS = ['Virtual PCD 00 00', 'Virtual PCD 00 01'] as const;
@@ -46,9 +51,20 @@ export interface Pcscd {
   close(): Promise<void>;
 }
 
+export interface ReaderDriver {
+  /** Name of the reader; pcscd adds ` 00 00`. */
+  readonly friendlyName: string;
+  /** Path of the compiled driver. */
+  readonly library: string;
+  /** Given to the driver. A file that exists. */
+  readonly deviceName: string;
+}
+
 export interface PcscdOptions {
   /** No reader at all in place of vpcd's two. */
   readonly withoutReaders?: boolean;
+  /** One more reader, by a driver of the test's own. */
+  readonly driver?: ReaderDriver;
   /** Leaves it to `start` to begin the service. */
   readonly stopped?: boolean;
 }
@@ -126,10 +142,11 @@ interface NamespaceProcess {
   close(): Promise<void>;
 }
 
-function enterNamespace(directory: string, runDirectory: string, { withoutReaders }: PcscdOptions): NamespaceProcess {
+function enterNamespace(directory: string, runDirectory: string, options: PcscdOptions): NamespaceProcess {
   const configuration = join(directory, 'reader.conf.d');
   for (const path of [runDirectory, configuration]) mkdirSync(path);
-  if (withoutReaders !== true) writeFileSync(join(configuration, 'vpcd'), vpcdEntry());
+  if (options.withoutReaders !== true) writeFileSync(join(configuration, 'vpcd'), readerEntry(VPCD));
+  if (options.driver) writeFileSync(join(configuration, 'driver'), readerEntry(options.driver));
   const program = [process.execPath, join(import.meta.dirname, 'pcscd-namespace.mjs')];
   const args = ['sh', '-c', SET_UP_NAMESPACE, 'sh', runDirectory, ...program, directory, configuration, `${VPCD_PORT}`];
   const child = spawn('unshare', [...namespaceOptions(), ...args], {
@@ -152,11 +169,11 @@ function enterNamespace(directory: string, runDirectory: string, { withoutReader
   };
 }
 
-function vpcdEntry(): string {
+function readerEntry({ friendlyName, library, deviceName }: ReaderDriver): string {
   return [
-    'FRIENDLYNAME "Virtual PCD"',
-    `DEVICENAME /dev/null:0x${VPCD_PORT.toString(16)}`,
-    `LIBPATH ${VPCD_DRIVER}`,
+    `FRIENDLYNAME "${friendlyName}"`,
+    `DEVICENAME ${deviceName}`,
+    `LIBPATH ${library}`,
     `CHANNELID 0x${VPCD_PORT.toString(16)}`,
     '',
   ].join('\n');

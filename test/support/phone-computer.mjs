@@ -1,19 +1,18 @@
-/** The computer's side in a network namespace of its own: the phone reader with the core above it, from `dist/`. */
-import { InsertionMemories } from '../../dist/main/core/card/insertion-memory.js';
-import { createCardOperations } from '../../dist/main/core/signing/card-operations.js';
-import { createTrustAnchors } from '../../dist/main/core/trust/trust-anchors.js';
-import { nodeCrypto } from '../../dist/main/node/node-crypto.js';
-import { networkAddresses, openPhoneReader } from '../../dist/main/node/phone-reader.js';
-import { systemClock } from '../../dist/main/node/system.js';
+/** The computer's side in a network namespace of its own: the whole program with a phone as its reader, from `dist/`. */
+import { createClient } from '../../dist/main/node/compose.js';
+import { networkAddresses } from '../../dist/main/node/phone-reader.js';
 import { takeOrders } from './phone-orders.mjs';
 
-/** @type {import('../../dist/main/node/phone-reader.js').PhoneReader} */
-let reader;
+/** @type {import('../../dist/main/node/compose.js').Client} */
+let client;
 /** @type {object[]} */
 const events = [];
 
-/** A person who agrees and enters that PIN, once. */
-const personWith = (/** @type {string | undefined} */ pin) => ({
+/** What the person enters when asked, once. @type {string | undefined} */
+let pin;
+
+/** A person who agrees. */
+const interaction = {
   open: () => ({
     showPreparation: () => undefined,
     chooseReader: async () => '',
@@ -29,31 +28,32 @@ const personWith = (/** @type {string | undefined} */ pin) => ({
     showProgress: () => undefined,
     close: () => undefined,
   }),
-});
+};
 
 takeOrders({
   addresses: () => networkAddresses(),
+  /** @returns the invitation for the phone to be paired */
   async open({ stateDirectory, address }) {
-    reader = await openPhoneReader({ stateDirectory, address, onEvent: (event) => events.push(event) });
-    return { address: reader.address, port: reader.port, uri: reader.uri };
-  },
-  startPairing: () => reader.startPairing(),
-  events: () => events,
-  authenticate({ origin, challengeNonce, pin }) {
-    const operations = createCardOperations({
-      readers: reader.readers,
-      memories: new InsertionMemories(),
-      clock: systemClock,
-      crypto: nodeCrypto,
-      trust: createTrustAnchors([], nodeCrypto),
-      interaction: personWith(pin),
-      selection: { kind: 'auto' },
-      cardWaitMilliseconds: 5000,
+    /** @type {object | undefined} */
+    let invitation;
+    client = await createClient({
+      interaction,
+      reader: {
+        ...{ kind: 'phone', address, pair: true },
+        onInvitation: (shown) => (invitation = shown),
+        onEvent: (event) => events.push(event),
+      },
+      ...{ developerMode: false, releaseBuild: true, stateDirectory, cardWaitMilliseconds: 5000 },
       log: { event: () => undefined },
     });
+    return invitation;
+  },
+  events: () => events,
+  authenticate({ origin, challengeNonce, enteredPin }) {
+    pin = enteredPin;
     const requester = { kind: 'origin', origin };
     const request = { operation: 'authenticate', requester, origin, challengeNonce };
-    return operations.authenticate(request, new AbortController().signal);
+    return client.operations.authenticate(request, new AbortController().signal);
   },
-  close: () => reader.readers.close(),
+  close: () => client.close(),
 });

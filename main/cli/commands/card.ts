@@ -6,7 +6,7 @@ import {
   type CardReport,
   type CertificateState,
 } from '../../core/inspection/card-report.js';
-import type { KeyRole } from '../../core/ports.js';
+import type { KeyRole, ReaderInfo } from '../../core/ports.js';
 import { authorityText } from '../authority-text.js';
 import { validityText } from '../dates.js';
 import { ExitCode } from '../exit-codes.js';
@@ -26,13 +26,11 @@ export function addCardCommands(program: Command, run: RunCommand): void {
     .action(() =>
       run((context) =>
         context.withClient(async ({ readers }) => {
-          const list = await readers.list();
+          const list = await readers.list({ pinPads: true });
           const { t } = context;
           context.output.result(
-            list.map(({ name, cardPresent, virtual }) => ({ name, cardPresent, virtual })),
-            list.length === 0
-              ? t('readers.none')
-              : list.map(({ name, cardPresent }) => t(cardPresent ? 'readers.withCard' : 'readers.empty', { name })),
+            list.map(({ name, cardPresent, virtual, pinPad = 'none' }) => ({ name, cardPresent, virtual, pinPad })),
+            list.length === 0 ? t('readers.none') : list.flatMap((reader) => readerLines(reader, t)),
           );
           return ExitCode.DONE;
         }),
@@ -50,6 +48,12 @@ export function addCardCommands(program: Command, run: RunCommand): void {
         }),
       ),
     );
+}
+
+function readerLines({ name, cardPresent, pinPad }: ReaderInfo, t: Translate): string[] {
+  const lines = [t(cardPresent ? 'readers.withCard' : 'readers.empty', { name })];
+  if (pinPad === 'present-not-used') lines.push(INDENT + t('readers.pinPadNotUsed'));
+  return lines;
 }
 
 function reportLines(report: CardReport, t: Translate): string[] {

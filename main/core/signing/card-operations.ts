@@ -28,21 +28,18 @@ export interface CardOperationsEnvironment extends SessionEnvironment {
   readonly log: Log;
 }
 
-/** The product's use cases over one set of ports. One request at a time: the next one's dialog opens when this one's closed. */
+/** The product's use cases over one set of ports. */
 export function createCardOperations(environment: CardOperationsEnvironment): CardOperations {
-  let previous: Promise<unknown> = Promise.resolve();
-  /** Runs after everything called before; the result of the earlier ones does not matter. */
-  function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = previous.then(run).catch((thrown: unknown) => {
-      throw toClientError(thrown);
-    });
-    previous = result.catch(() => undefined);
-    return result;
-  }
   return {
-    authenticate: (request, signal) => inTurn(() => authenticate(environment, request, signal)),
-    sign: (request, signal) => inTurn(() => sign(environment, request, signal)),
+    authenticate: (request, signal) => withClientErrors(authenticate(environment, request, signal)),
+    sign: (request, signal) => withClientErrors(sign(environment, request, signal)),
   };
+}
+
+function withClientErrors<Result>(running: Promise<Result>): Promise<Result> {
+  return running.catch((thrown: unknown) => {
+    throw toClientError(thrown);
+  });
 }
 
 async function authenticate(

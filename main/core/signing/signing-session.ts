@@ -9,9 +9,12 @@ import type { CardTarget } from './card-target.js';
 import { prepareCard, waitForCard, type CardAccess, type PreparedCard, type ReaderSelection } from './prepare-card.js';
 import { assertSameCard, useCard } from './use-card.js';
 import { SessionStateMachine } from './session-state.js';
+import type { Turns } from './turns.js';
 
 export interface SessionEnvironment extends CardAccess {
   readonly interaction: UserInteraction;
+  /** The one queue of everything that may open a dialog there. */
+  readonly turns: Turns;
   readonly selection: ReaderSelection;
   /** How long a dialog waits for a reader and a card, in milliseconds. */
   readonly cardWaitMilliseconds: number;
@@ -33,8 +36,19 @@ export interface SessionTask<Result, Application extends CardApplication, Entry 
   ) => Promise<Result>;
 }
 
-/** One request from consent to result. Rejects with `ClientError`; the dialog is closed and the card released by then. */
-export async function runSigningSession<Result, Application extends CardApplication, Entry extends PinEntry>(
+/**
+ * One request from consent to result, once those asked for before are through. Rejects with `ClientError`; the dialog is
+ * closed and the card released by then.
+ */
+export function runSigningSession<Result, Application extends CardApplication, Entry extends PinEntry>(
+  environment: SessionEnvironment,
+  task: SessionTask<Result, Application, Entry>,
+  signal: AbortSignal,
+): Promise<Result> {
+  return environment.turns.take(() => converse(environment, task, signal));
+}
+
+async function converse<Result, Application extends CardApplication, Entry extends PinEntry>(
   environment: SessionEnvironment,
   task: SessionTask<Result, Application, Entry>,
   signal: AbortSignal,

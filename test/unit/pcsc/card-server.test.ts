@@ -261,6 +261,37 @@ describe('transmit', () => {
   });
 });
 
+describe('features', () => {
+  const FEATURES = { op: 'features', reader: READER } as const;
+
+  test('are asked of a reader without a card', async () => {
+    bench.pcsc.names = [READER];
+    bench.pcsc.controlAnswers.set(0x42000d48, Buffer.from('060442330006', 'hex'));
+    const asking = bench.ask(FEATURES);
+    await sleep(20);
+    bench.pcsc.setStatus(READER, STATE_EMPTY);
+    expect((await asking).reply).toMatchObject({ outcome: 'done', features: { pinPad: true, usbId: null } });
+  });
+
+  test('are only those of readers that are there', async () => {
+    expect((await bench.ask(FEATURES)).reply).toMatchObject({ outcome: 'failed', scard: 'SCARD_E_UNKNOWN_READER' });
+  });
+
+  test('are left to the next process by one that retires', async () => {
+    await bench.insertCard();
+    bench.pcsc.held = [];
+    const running = bench.ask(CONNECT);
+    await turn();
+    bench.pcsc.end('SCardGetStatusChange error: RPC transport error.(0x80100013)');
+    await turn();
+    expect((await bench.ask(FEATURES)).reply).toMatchObject({ outcome: 'retired' });
+    const [connect] = bench.pcsc.held;
+    bench.pcsc.held = undefined;
+    connect?.();
+    await running;
+  });
+});
+
 describe('the end', () => {
   test('of the service: says so, finishes what runs, begins nothing, exits', async () => {
     await bench.insertCard();

@@ -11,6 +11,9 @@ import type {
 export const STATE_EMPTY = 0x10;
 export const STATE_PRESENT = 0x20;
 
+/** As pcsc-lite words it. */
+const UNSUPPORTED_FEATURE = 'SCardControl error: Feature not supported.(0x8010001f)';
+
 type Watcher = Parameters<StartWatching>[0];
 
 /** A PC/SC service behind the interface of pcsclite 1.0.1, which behaves as that does. */
@@ -18,11 +21,15 @@ export class FakePcsc {
   /** What the next `SCardListReaders` returns. */
   names: string[] = [];
   /** Error that every call of a kind ends with. */
-  readonly failures: { connect?: string; transmit?: string; disconnect?: string } = {};
+  readonly failures: { connect?: string; transmit?: string; control?: string; disconnect?: string } = {};
   /** Copies of the commands that reached a card, and of those that reached none. */
   readonly transmitted: Buffer[] = [];
   readonly scrubbed: Buffer[] = [];
   readonly dispositions: number[] = [];
+  readonly connected: { share_mode: number; protocol: number }[] = [];
+  /** Copies of what reached a reader by `SCardControl`, and what it answers, by control code; refused where undefined. */
+  readonly controlled: { controlCode: number; input: Buffer }[] = [];
+  readonly controlAnswers = new Map<number, Buffer>();
   response = Buffer.from('9000', 'hex');
   /** Calls that are to be answered later are kept here instead. */
   held: (() => void)[] | undefined;
@@ -134,6 +141,7 @@ function fakeReaderClass(pcsc: FakePcsc): new (name: string) => EventEmitter & P
   return class FakeReader extends EventEmitter implements PcscReader {
     readonly SCARD_SHARE_SHARED = 2;
     readonly SCARD_SHARE_EXCLUSIVE = 1;
+    readonly SCARD_SHARE_DIRECT = 3;
     readonly SCARD_PROTOCOL_T0 = 1;
     readonly SCARD_PROTOCOL_T1 = 2;
     readonly SCARD_STATE_PRESENT = STATE_PRESENT;
@@ -149,7 +157,8 @@ function fakeReaderClass(pcsc: FakePcsc): new (name: string) => EventEmitter & P
       pcsc.readersMade += 1;
     }
 
-    connect(_options: unknown, done: NodeCallback<[number]>): void {
+    connect(options: { share_mode: number; protocol: number }, done: NodeCallback<[number]>): void {
+      pcsc.connected.push(options);
       // As pcsclite: a second connection looks like a success without a protocol.
       if (this.#connected) {
         (done as () => void)();
@@ -170,6 +179,16 @@ function fakeReaderClass(pcsc: FakePcsc): new (name: string) => EventEmitter & P
     readonly _transmit = (command: Buffer): void => {
       pcsc.scrubbed.push(Buffer.from(command));
     };
+
+    control(input: Buffer, controlCode: number, maxOutput: number, done: NodeCallback<[Buffer]>): void {
+      pcsc.controlled.push({ controlCode, input: Buffer.from(input) });
+      const output = pcsc.controlAnswers.get(controlCode);
+      const failure = output ? pcsc.failures.control : (pcsc.failures.control ?? UNSUPPORTED_FEATURE);
+      answer(failure, (error) => done(error, Buffer.from(output ?? []).subarray(0, maxOutput)));
+    }
+
+    // eslint-disable-next-line @typescript-eslint/naming-convention -- pcsclite's own name
+    readonly SCARD_CTL_CODE = (functionCode: number): number => 0x42000000 + functionCode;
 
     disconnect(disposition: number, done: NodeCallback<[]>): void {
       pcsc.dispositions.push(disposition);

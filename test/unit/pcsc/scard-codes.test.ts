@@ -19,6 +19,7 @@ describe('parseScardError', () => {
     // Text is a translation and may hold anything; only the end counts.
     ['SCardConnect error: see (0x80100069) or not.(0x8010000c)', 'SCARD_E_NO_SMARTCARD'],
     ['SCardGetStatusChange error: RPC transport error.(0x80100013)', 'SCARD_E_NO_SERVICE'],
+    ['SCardControl error: Feature not supported.(0x8010001f)', 'SCARD_E_UNSUPPORTED_FEATURE'],
     ['SCardTransmit error: Unknown error: 0x80100055(0x80100055)', 'SCARD_F_INTERNAL_ERROR'],
   ])('reads %j as %s', (message, scard) => {
     expect(parseScardError(new Error(message)).scard).toBe(scard);

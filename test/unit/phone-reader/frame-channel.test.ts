@@ -8,13 +8,14 @@ class TestStream extends Duplex {
   readonly written: Uint8Array[] = [];
   readonly leave: (() => void)[] = [];
 
-  override _read(): void {
-    // Chunks come from `push`.
-  }
-
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    this.written.push(chunk);
-    this.leave.push(done);
+  constructor() {
+    super({
+      read: () => undefined,
+      write: (chunk: Uint8Array, _encoding, done) => {
+        this.written.push(chunk);
+        this.leave.push(done);
+      },
+    });
   }
 }
 

@@ -242,6 +242,36 @@ describe('the old PIN', () => {
   });
 });
 
+it('waits for its turn: one dialog at a time, whoever asks for it', async () => {
+  const card = await factory.newCard();
+  let open = 0;
+  let most = 0;
+  const own = coreClient({
+    card,
+    person: {
+      decide: async (): Promise<'refused'> => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        open -= 1;
+        return 'refused';
+      },
+    },
+  });
+  const requester = { kind: 'self' } as const;
+  const results = await Promise.allSettled([
+    own.pinChange.change('authentication', never),
+    own.inspection.describeCertificate('signing', () => Promise.reject(new Error('one reader')), never),
+    own.attributes.readAttributes({ attributes: [], pinRole: 'profile' }, never),
+    own.operations.authenticate(
+      { operation: 'authenticate', requester, origin: 'https://service.example', challengeNonce: 'n'.repeat(44) },
+      never,
+    ),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  expect(own.interaction.dialogs).toHaveLength(4);
+  expect(most).toBe(1);
+});
+
 describe('what is not there', () => {
   it.each<[CardProfileName, ChangeablePin, string]>([
     ['android', 'profile', 'ERR_CARD_UNSUPPORTED'],
