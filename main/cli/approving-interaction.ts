@@ -1,4 +1,4 @@
-import { TEST_CARD_PINS } from '../node/test-card.js';
+import type { TestCardPins } from '../node/test-card.js';
 import type { ConsentDialog, PinPrompt, UserInteraction } from '../core/ports.js';
 import { ClientError } from '../core/errors.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
@@ -8,13 +8,20 @@ import type { Terminal } from './terminal.js';
 
 /**
  * Plays the person against the built-in test card: prints each consent, agrees, and enters the test card's own PIN, once.
- * Its PINs are public constants; a real card never gets one of them, because the virtual reader stands alone.
+ * Its PINs are nobody's secret; a real card never gets one of them, because the virtual reader stands alone.
  */
-export function createApprovingInteraction(terminal: Pick<Terminal, 'write'>, t: Translate): UserInteraction {
-  return { open: (consent) => approvingDialog(consent, terminal, t) };
+export function createApprovingInteraction(options: ApprovingInteractionOptions): UserInteraction {
+  return { open: (consent) => approvingDialog(consent, options) };
 }
 
-function approvingDialog(consent: ConsentModel, terminal: Pick<Terminal, 'write'>, t: Translate): ConsentDialog {
+export interface ApprovingInteractionOptions {
+  readonly terminal: Pick<Terminal, 'write'>;
+  readonly t: Translate;
+  /** The test card's PINs as they are now. */
+  readonly pins: () => TestCardPins;
+}
+
+function approvingDialog(consent: ConsentModel, { terminal, t, pins }: ApprovingInteractionOptions): ConsentDialog {
   terminal.write(`\n${consentText(consent, t)}\n`);
   return {
     showPreparation(preparation) {
@@ -25,8 +32,9 @@ function approvingDialog(consent: ConsentModel, terminal: Pick<Terminal, 'write'
     },
     chooseReader: (readers) => Promise.resolve(readers[0]?.name ?? ''),
     decide: () => Promise.resolve('agreed'),
+    acknowledge: () => Promise.resolve(),
     confirmLastTry: () => Promise.resolve(false),
-    enterPin: (prompt) => Promise.resolve(testCardPin(prompt)),
+    enterPin: (prompt) => Promise.resolve(testCardPin(prompt, pins())),
     // No page can ask for another PIN.
     enterNewPin: () => Promise.resolve(undefined),
     confirmTrivialPin: () => Promise.resolve(false),
@@ -43,8 +51,8 @@ const SECRETS = {
   signing: 'signing',
   profile: 'text',
   'number-b': 'numberB',
-} as const satisfies Record<PinPrompt['role'], keyof typeof TEST_CARD_PINS>;
+} as const satisfies Record<PinPrompt['role'], keyof TestCardPins>;
 
-function testCardPin({ role, reason }: PinPrompt): Uint8Array | undefined {
-  return reason ? undefined : new TextEncoder().encode(TEST_CARD_PINS[SECRETS[role]]);
+function testCardPin({ role, reason }: PinPrompt, pins: TestCardPins): Uint8Array | undefined {
+  return reason ? undefined : new TextEncoder().encode(pins[SECRETS[role]]);
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { toClientError } from '../core/errors.js';
+import { ClientError, toClientError, toWireError } from '../core/errors.js';
 import { packageRoot } from '../node/package-root.js';
 import { addAttributesCommand } from './commands/attributes.js';
 import { addAuthenticateCommand } from './commands/authenticate.js';
@@ -46,8 +46,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version end with 0; everything else commander refuses is wrong usage.
-    return error.exitCode === 0 ? ExitCode.DONE : ExitCode.USAGE;
+    // Help and version end with 0; everything else commander refuses is wrong usage, and it has said so already.
+    if (error.exitCode === 0) return ExitCode.DONE;
+    if (argv.includes('--json')) printUsageError(error);
+    return ExitCode.USAGE;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -75,6 +77,12 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addServeCommand(program, run);
   addVirtualCardCommand(program, run);
   return program;
+}
+
+/** For programs that read standard output: the same envelope as for every other failure. */
+function printUsageError({ message }: CommanderError): void {
+  const error = new ClientError('ERR_PROTOCOL_MALFORMED', 'wrong usage', { details: { reason: message } });
+  process.stdout.write(`${JSON.stringify({ ok: false, error: toWireError(error) })}\n`);
 }
 
 function packageVersion(): string {

@@ -23,7 +23,7 @@ export function loadMessages(language: Language): Translate {
     lng: language,
     initAsync: false,
     resources: { [language]: { translation: translation as Record<string, string> } },
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     showSupportNotice: false,
   });

@@ -9,6 +9,7 @@ import { phoneEventPrinter, phoneReaderChoice } from './phone-reader.js';
 import { readPinLines } from './pin-stdin.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { chooseReaderInTerminal, createTerminalInteraction } from './terminal-interaction.js';
+import { ClientError } from '../core/errors.js';
 import type { ReaderInfo, UserInteraction } from '../core/ports.js';
 import { copyOfSecret } from '../core/secret-bytes.js';
 
@@ -148,6 +149,8 @@ function readerChoice(
 ): ReaderChoice {
   switch (reader) {
     case 'auto':
+      // Taken silently, a profile would bring a real card to whoever meant the test card.
+      if (profile) throw profileWithoutTestCard();
       return { kind: 'auto' };
     case 'virtual':
       return profile ? { kind: 'virtual', profile } : { kind: 'virtual' };
@@ -156,6 +159,12 @@ function readerChoice(
     case 'phone-usb':
       return { kind: 'phone-usb', onEvent: phoneEventPrinter({ terminal, t }) };
     default:
+      if (profile) throw profileWithoutTestCard();
       return { kind: 'name', readerName: reader };
   }
+}
+
+function profileWithoutTestCard(): ClientError {
+  const reason = '--profile: --reader virtual';
+  return new ClientError('ERR_PROTOCOL_MALFORMED', '--profile without --reader virtual', { details: { reason } });
 }

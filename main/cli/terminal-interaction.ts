@@ -1,3 +1,4 @@
+import { displayText } from '../core/consent/display-text.js';
 import { ClientError } from '../core/errors.js';
 import type {
   ConsentDialog,
@@ -38,7 +39,17 @@ const QUESTIONS = {
 
 /** Consent and PIN in the terminal. Everything a site supplied has been made safe to print by the core. */
 export function createTerminalInteraction(options: TerminalInteractionOptions): UserInteraction {
-  return { open: (consent, signal) => new TerminalDialog(options, consent, signal) };
+  const { terminal, t, agreeBeforehand } = options;
+  return {
+    open(consent, signal) {
+      const dialog = new TerminalDialog(options, consent, signal);
+      if (consent.requester.kind === 'origin' && !terminal.interactive && !agreeBeforehand) {
+        terminal.write(`${t('ask.noTerminal')}\n`);
+        throw new ClientError('ERR_USER_REFUSED', 'there is no terminal to ask in');
+      }
+      return dialog;
+    },
+  };
 }
 
 class TerminalDialog implements ConsentDialog {
@@ -52,7 +63,7 @@ class TerminalDialog implements ConsentDialog {
   constructor(options: TerminalInteractionOptions, consent: ConsentModel, signal: AbortSignal) {
     this.#options = options;
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
-    this.#print(`\n${consentText(consent, options.t)}`);
+    this.#print(`\n${consentText(consent, options.t, options.terminal.columns)}`);
   }
 
   showPreparation(preparation: Preparation): void {
@@ -75,6 +86,12 @@ class TerminalDialog implements ConsentDialog {
     }
     const answer = answerText(await terminal.ask(t('ask.agree'), this.#signal));
     return ['y', 'yes', 'はい'].includes(answer) ? 'agreed' : 'refused';
+  }
+
+  async acknowledge(): Promise<void> {
+    const { terminal, t } = this.#options;
+    if (!terminal.interactive) return;
+    answerText(await terminal.ask(t('ask.acknowledge'), this.#signal));
   }
 
   async confirmLastTry(_role: PinRole): Promise<boolean> {
@@ -158,9 +175,11 @@ class TerminalDialog implements ConsentDialog {
         return t('card.waitingForReader');
       case 'waiting-for-card':
         return t('card.waitingForCard');
+      case 'failed':
+        return failureText(preparation, t);
       case 'ready': {
         const lines = [
-          t('card.ready', { reader: preparation.readerName }),
+          t('card.ready', { reader: displayText(preparation.readerName) }),
           t('card.triesLeft', { count: preparation.triesLeft }),
         ];
         if (preparation.testCard) lines.push(t('card.testCard'));
@@ -185,7 +204,7 @@ export async function chooseReaderInTerminal(
 ): Promise<string> {
   const choiceNeeded = new ClientError('ERR_PCSC_READER_CHOICE', 'several readers hold a card');
   readers.forEach(({ name }, index) => {
-    terminal.write(`  ${String(index + 1)}. ${name}\n`);
+    terminal.write(`  ${String(index + 1)}. ${displayText(name)}\n`);
   });
   if (!terminal.interactive) throw choiceNeeded;
   const answer = answerText(await terminal.ask(t('ask.chooseReader'), signal));

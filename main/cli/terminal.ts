@@ -1,20 +1,17 @@
 import type { ReadStream } from 'node:tty';
-import { copyOfSecret, secretBytes } from '../core/secret-bytes.js';
+import { LineBuffer, type Echo } from './line-buffer.js';
 
-/** Bytes of one visible answer or one PIN; far above any length asked for. */
-const MAX_ENTRY_BYTES = 64;
-/** What was typed before a question appeared is not an answer to it, in milliseconds after the question is put. */
-const TYPE_AHEAD_MILLISECONDS = 150;
+/** How long keys must have been quiet before a question is put, in milliseconds: what came before was not for it. */
+const QUIET_MILLISECONDS = 150;
+/** How long a question that agrees to something stands before its answer counts, in milliseconds. */
+const READING_MILLISECONDS = 700;
+/** After a question that was taken away, keys are dropped until they were quiet this long, in milliseconds. */
+const ABANDONED_QUIET_MILLISECONDS = 1_500;
+/** Shown when the answer to a visible question begins to count. */
+const READY = '> ';
 
-const KEY = {
-  ctrlC: 0x03,
-  ctrlD: 0x04,
-  backspace: 0x08,
-  lineFeed: 0x0a,
-  carriageReturn: 0x0d,
-  escape: 0x1b,
-  delete: 0x7f,
-};
+const CTRL_C = 0x03;
+const LINE_ENDS = [0x0a, 0x0d];
 
 /** How a question ended. `closed`: Ctrl-C, Ctrl-D, the end of input, or the asker gone. */
 export type Entry = { readonly status: 'entered'; readonly bytes: Uint8Array } | { readonly status: 'closed' };
@@ -22,9 +19,11 @@ export type Entry = { readonly status: 'entered'; readonly bytes: Uint8Array } |
 export interface Terminal {
   /** Whether there is a person to ask. */
   readonly interactive: boolean;
+  /** Columns of the screen. */
+  readonly columns: number;
   /** Prints to the terminal, never to standard output: results stay separate from conversation. */
   write(text: string): void;
-  /** One line, shown as it is typed. */
+  /** One line, shown as it is typed; what is typed before the question has stood a moment does not count. */
   ask(question: string, signal: AbortSignal): Promise<Entry>;
   /** One line, shown as dots. The bytes are the caller's to zero; no other copy is kept. */
   askSecret(question: string, signal: AbortSignal): Promise<Entry>;
@@ -35,14 +34,19 @@ interface TerminalStreams {
   readonly output: NodeJS.WriteStream;
 }
 
+const DEFAULT_COLUMNS = 80;
+
 /** The process's own terminal. Keys are read raw, so that a PIN is never echoed, buffered as text, or kept by a line editor. */
 export function createTerminal({ input, output }: TerminalStreams): Terminal {
-  const interactive = input.isTTY && output.isTTY;
+  const keyboard = new Keyboard(input, output);
   return {
-    interactive,
+    interactive: input.isTTY && output.isTTY,
+    get columns() {
+      return output.columns || DEFAULT_COLUMNS;
+    },
     write: (text) => void output.write(text),
-    ask: (question, signal) => askKeys({ input: input, output }, { question, signal, echo: 'text' }),
-    askSecret: (question, signal) => askKeys({ input: input, output }, { question, signal, echo: 'dots' }),
+    ask: (question, signal) => keyboard.ask({ question, signal, echo: 'text' }),
+    askSecret: (question, signal) => keyboard.ask({ question, signal, echo: 'dots' }),
   };
 }
 
@@ -52,138 +56,118 @@ interface Question {
   readonly echo: 'text' | 'dots';
 }
 
-async function askKeys(
-  streams: { readonly input: ReadStream; readonly output: NodeJS.WriteStream },
-  { question, signal, echo }: Question,
-): Promise<Entry> {
-  const { input, output } = streams;
-  input.setRawMode(true);
-  try {
-    await discardTypeAhead(input);
-    if (signal.aborted) return { status: 'closed' };
-    output.write(question);
-    const entry = await readLine(input, signal, (bytes, change) => {
-      if (change === 'added') output.write(echo === 'dots' ? '•' : bytes);
-      else output.write('\b \b');
-    });
-    output.write('\n');
+class Keyboard {
+  readonly #input: ReadStream;
+  readonly #output: NodeJS.WriteStream;
+  /** Ends when nobody types into a question any more that was taken away. */
+  #abandoned: Promise<void> = Promise.resolve();
+
+  constructor(input: ReadStream, output: NodeJS.WriteStream) {
+    this.#input = input;
+    this.#output = output;
+  }
+
+  async ask(question: Question): Promise<Entry> {
+    await this.#abandoned;
+    const isTakenAway = (): boolean => question.signal.aborted;
+    if (isTakenAway()) return { status: 'closed' };
+    this.#input.setRawMode(true);
+    const entry = await this.#askRaw(question);
+    if (isTakenAway()) this.#abandoned = this.#dropAbandoned();
+    else this.#leaveRawMode();
     return entry;
-  } finally {
-    input.setRawMode(false);
-    input.pause();
   }
-}
 
-/** Reads and drops until the person has had time to see the question. Dropped bytes are zeroed: one may be a PIN too early. */
-function discardTypeAhead(input: ReadStream): Promise<void> {
-  return new Promise((resolve) => {
-    const drop = (chunk: Buffer): void => {
-      chunk.fill(0);
-    };
-    input.on('data', drop);
-    input.resume();
-    setTimeout(() => {
-      input.off('data', drop);
-      resolve();
-    }, TYPE_AHEAD_MILLISECONDS);
-  });
-}
+  async #askRaw({ question, signal, echo }: Question): Promise<Entry> {
+    await this.#dropUntilQuiet(QUIET_MILLISECONDS);
+    if (signal.aborted) return { status: 'closed' };
+    this.#output.write(question);
+    // A PIN is not cut short by a pause: losing its first keys could cost a try, and it agrees to nothing by itself.
+    if (echo === 'text') {
+      await this.#dropUntilQuiet(READING_MILLISECONDS);
+      this.#output.write(`\n${READY}`);
+    }
+    const reading = new LineReading(this.#input, (bytes, change) => {
+      if (change === 'added') this.#output.write(echo === 'dots' ? '•' : bytes);
+      else this.#output.write('\b \b');
+    });
+    const entry = await reading.read(signal);
+    this.#output.write('\n');
+    return entry;
+  }
 
-type Echo = (bytes: Uint8Array, change: 'added' | 'removed') => void;
+  /** Still without echo: the rest of a PIN may be on its way. Ctrl-C ends the program as it does outside of questions. */
+  async #dropAbandoned(): Promise<void> {
+    await this.#dropUntilQuiet(ABANDONED_QUIET_MILLISECONDS, (key) => {
+      if (key === CTRL_C) process.kill(process.pid, 'SIGINT');
+      return key === CTRL_C || LINE_ENDS.includes(key);
+    });
+    this.#leaveRawMode();
+  }
 
-function readLine(input: ReadStream, signal: AbortSignal, echo: Echo): Promise<Entry> {
-  return new Promise((resolve) => {
-    const line = new LineBuffer();
-    const finish = (entry: Entry): void => {
-      input.off('data', onData);
-      input.off('end', onEnd);
-      signal.removeEventListener('abort', onEnd);
-      line.clear();
-      resolve(entry);
-    };
-    const onEnd = (): void => {
-      finish({ status: 'closed' });
-    };
-    const onData = (chunk: Buffer): void => {
-      try {
-        const end = line.feed(chunk, echo);
-        if (end === 'closed') finish({ status: 'closed' });
-        if (end === 'entered') finish({ status: 'entered', bytes: line.copy() });
-      } finally {
+  #leaveRawMode(): void {
+    this.#input.setRawMode(false);
+    this.#input.pause();
+  }
+
+  /** Reads and drops keys until none came for so long, or one that `isLast`. They are zeroed: one may be of a PIN. */
+  #dropUntilQuiet(milliseconds: number, isLast: (key: number) => boolean = () => false): Promise<void> {
+    const input = this.#input;
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        input.off('data', drop);
+        resolve();
+      };
+      const drop = (chunk: Buffer): void => {
+        const last = chunk.some(isLast);
         chunk.fill(0);
-      }
-    };
-    input.on('data', onData);
-    input.on('end', onEnd);
-    signal.addEventListener('abort', onEnd, { once: true });
-    input.resume();
-  });
+        if (last) finish();
+        else timer.refresh();
+      };
+      const timer = setTimeout(finish, milliseconds);
+      input.on('data', drop);
+      input.resume();
+    });
+  }
 }
 
-/** One line of keys in a buffer of fixed size that is zeroed when the line is over. */
-export class LineBuffer {
-  readonly #bytes = secretBytes(MAX_ENTRY_BYTES);
-  #length = 0;
-  #escape = false;
+class LineReading {
+  readonly #input: ReadStream;
+  readonly #echo: Echo;
+  readonly #line = new LineBuffer();
 
-  /** Takes keys up to the end of the line; what follows it in the same chunk is dropped. */
-  feed(keys: Uint8Array, echo: Echo): 'more' | 'entered' | 'closed' {
-    for (const key of keys) {
-      const end = this.#feedKey(key, echo);
-      if (end !== 'more') return end;
-    }
-    return 'more';
+  constructor(input: ReadStream, echo: Echo) {
+    this.#input = input;
+    this.#echo = echo;
   }
 
-  /** A copy of the line so far; the caller owns it. */
-  copy(): Uint8Array {
-    return copyOfSecret(this.#bytes.subarray(0, this.#length));
-  }
-
-  clear(): void {
-    this.#bytes.fill(0);
-    this.#length = 0;
-  }
-
-  #feedKey(key: number, echo: Echo): 'more' | 'entered' | 'closed' {
-    if (this.#escape) {
-      // Cursor keys and pasted brackets: skipped to the sequence's final byte.
-      if (key >= 0x40 && key !== 0x5b) this.#escape = false;
-      return 'more';
-    }
-    switch (key) {
-      case KEY.ctrlC:
-      case KEY.ctrlD:
-        return 'closed';
-      case KEY.carriageReturn:
-      case KEY.lineFeed:
-        return 'entered';
-      case KEY.backspace:
-      case KEY.delete:
-        this.#removeCharacter(echo);
-        return 'more';
-      case KEY.escape:
-        this.#escape = true;
-        return 'more';
-      default:
-        if (key >= 0x20 && this.#length < MAX_ENTRY_BYTES) this.#add(key, echo);
-        return 'more';
-    }
-  }
-
-  #add(key: number, echo: Echo): void {
-    this.#bytes[this.#length] = key;
-    this.#length += 1;
-    echo(Uint8Array.of(key), 'added');
-  }
-
-  /** Removes one UTF-8 character: its continuation bytes first. */
-  #removeCharacter(echo: Echo): void {
-    if (this.#length === 0) return;
-    do {
-      this.#length -= 1;
-    } while (this.#length > 0 && ((this.#bytes[this.#length] ?? 0) & 0xc0) === 0x80);
-    this.#bytes.fill(0, this.#length);
-    echo(new Uint8Array(0), 'removed');
+  read(signal: AbortSignal): Promise<Entry> {
+    return new Promise((resolve) => {
+      const finish = (entry: Entry): void => {
+        this.#input.off('data', onData);
+        this.#input.off('end', onEnd);
+        signal.removeEventListener('abort', onEnd);
+        this.#line.clear();
+        resolve(entry);
+      };
+      const onEnd = (): void => {
+        finish({ status: 'closed' });
+      };
+      const onData = (chunk: Buffer): void => {
+        try {
+          const end = this.#line.feed(chunk, this.#echo);
+          if (end === 'closed') finish({ status: 'closed' });
+          if (end === 'entered') finish({ status: 'entered', bytes: this.#line.copy() });
+        } finally {
+          chunk.fill(0);
+        }
+      };
+      this.#input.on('data', onData);
+      this.#input.on('end', onEnd);
+      signal.addEventListener('abort', onEnd, { once: true });
+      if (signal.aborted) onEnd();
+      else this.#input.resume();
+    });
   }
 }

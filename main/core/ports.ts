@@ -47,7 +47,7 @@ export interface ConnectOptions {
 /** What happens to the card when a connection ends (`SCARD_LEAVE_CARD`, `SCARD_RESET_CARD`, `SCARD_UNPOWER_CARD`). */
 export type Disposition = 'leave' | 'reset' | 'unpower';
 
-/** One connection to one card. Failures are `ClientError`s of area PCSC or CARD. */
+/** One connection to one card. Failures are `ClientError`s of area PCSC or CARD; where a signal ended it, `ERR_USER_CANCELLED`. */
 export interface CardConnection {
   /** Answer to reset, ISO 7816-3. Never used to recognise a card. */
   readonly atr: Uint8Array;
@@ -65,7 +65,10 @@ export interface CardReaders {
   list(options?: ListOptions): Promise<readonly ReaderInfo[]>;
   /** Resolves when the list may have changed, or with no error when `signal` aborts. */
   changed(signal: AbortSignal): Promise<void>;
-  /** Throws `ERR_CARD_ABSENT`, `ERR_PCSC_SHARING_VIOLATION`, `ERR_PCSC_READER_GONE` and the like. */
+  /**
+   * Throws `ERR_CARD_ABSENT`, `ERR_PCSC_SHARING_VIOLATION`, `ERR_PCSC_READER_GONE` and the like; `ERR_USER_CANCELLED` where
+   * `signal` aborts before there is a connection.
+   */
   connect(readerName: string, options: ConnectOptions): Promise<CardConnection>;
   /** Releases the service, the process behind it, and every connection. */
   close(): Promise<void>;
@@ -100,7 +103,9 @@ export type Preparation =
        * `unlisted` and `unknown` are told.
        */
       readonly issuer: IssuerStanding | undefined;
-    };
+    }
+  /** The card cannot be used. Shown where a page asks, which must not learn it; one's own commands end with the error. */
+  | { readonly status: 'failed'; readonly code: ErrorCode; readonly details: ErrorDetails };
 
 /** Stages a person sees after the PIN. */
 export type Progress =
@@ -148,6 +153,11 @@ export interface ConsentDialog {
   chooseReader(readers: readonly ReaderInfo[]): Promise<string>;
   /** The person's answer. Anything but an explicit yes is `refused`. Called once, when preparation is `ready`. */
   decide(): Promise<'agreed' | 'refused'>;
+  /**
+   * In place of `decide`, after preparation `failed`: resolves when the person has read that and is done. Has to take as
+   * long, and to end and reject as `decide` does, because the page must not tell one from the other.
+   */
+  acknowledge(): Promise<void>;
   /** At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. */
   confirmLastTry(role: PinRole): Promise<boolean>;
   /**
@@ -165,7 +175,11 @@ export interface ConsentDialog {
 }
 
 export interface UserInteraction {
-  /** Shows who asks for what. One dialog is open at a time; the core sees to that. `signal` aborts when the page is gone. */
+  /**
+   * Shows who asks for what. One dialog is open at a time; the core sees to that. `signal` aborts when the page is gone.
+   * @throws ClientError `ERR_USER_REFUSED` where a page asks and there is nobody to ask. No card is looked for then: how soon
+   * the refusal came would tell what card is there.
+   */
   open(consent: ConsentModel, signal: AbortSignal): ConsentDialog;
 }
 

@@ -13,6 +13,7 @@ export function windowlessInteraction(onRefused: () => void): UserInteraction {
     showProgress: () => undefined,
     chooseReader: () => Promise.reject(refusal()),
     decide: () => Promise.resolve('refused'),
+    acknowledge: () => Promise.resolve(),
     confirmLastTry: () => Promise.resolve(false),
     enterPin: () => Promise.resolve(undefined),
     enterNewPin: () => Promise.resolve(undefined),

@@ -116,9 +116,11 @@ async function openReaders(options: ClientOptions): Promise<CardReaders> {
       return (await openUsbPhoneReader({ onEvent: reader.onEvent })).readers;
     case 'auto':
     case 'name':
-      const quirks = loadReaderQuirks();
       return translatedCardReaders(
-        pcscCardReaders(openCardProcess ? { quirks, openChannel: openCardProcess } : { quirks }),
+        pcscCardReaders({
+          quirks: loadReaderQuirks(),
+          ...(openCardProcess && { openChannel: openCardProcess }),
+        }),
       );
   }
 }

@@ -75,18 +75,21 @@ interface FileIdentity {
   readonly inode: bigint;
   /** Nanoseconds. */
   readonly modified: bigint;
+  /** Of the last change of content or metadata, in nanoseconds; unlike `modified`, no program can set it back. */
+  readonly changed: bigint;
 }
 
 async function identify(file: FileHandle): Promise<FileIdentity> {
   const status = await file.stat({ bigint: true });
   if (!status.isFile()) throw new ClientError('ERR_INTERNAL_FILE', 'not a regular file');
-  return { size: status.size, device: status.dev, inode: status.ino, modified: status.mtimeNs };
+  const { size, dev: device, ino: inode, mtimeNs: modified, ctimeNs: changed } = status;
+  return { size, device, inode, modified, changed };
 }
 
 async function requireUnchanged(file: FileHandle, expected: FileIdentity): Promise<void> {
-  const { size, device, inode, modified } = await identify(file);
-  const isSame =
-    size === expected.size && device === expected.device && inode === expected.inode && modified === expected.modified;
+  const { size, device, inode, modified, changed } = await identify(file);
+  const isSameFile = device === expected.device && inode === expected.inode;
+  const isSame = isSameFile && size === expected.size && modified === expected.modified && changed === expected.changed;
   if (!isSame) throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed');
 }
 

@@ -104,7 +104,7 @@ function translatePhoneReaderError(thrown: unknown): unknown {
   if (problem === 'state') return new ClientError('ERR_INTERNAL_FILE', message, { cause: thrown });
   return new ClientError('ERR_PCSC_UNAVAILABLE', message, {
     retriable: true,
-    details: { phoneReader: problem },
+    details: { application: 'phone', reason: problem },
     cause: thrown,
   });
 }

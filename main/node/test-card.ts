@@ -5,17 +5,17 @@ import {
   connectVirtualCardToVpcd,
   loadCardProfile,
   openVirtualCard,
-  TEST_CARD_PINS,
   VirtualCardStateError,
   type CardProfile,
+  type TestCardPins,
   type VirtualCard,
   type VpcdOptions,
 } from '../../native/virtual-card/index.js';
 import { ClientError } from '../core/errors.js';
 
 /** The built-in test card, as the shells may know it. */
-export { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile, TEST_CARD_PINS };
-export type { CardProfile, VirtualCard };
+export { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile };
+export type { CardProfile, TestCardPins, VirtualCard };
 
 /** Where the test card's keys, certificates and PIN counters live. */
 export function testCardDirectory(stateDirectory: string): string {

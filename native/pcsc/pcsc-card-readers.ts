@@ -12,7 +12,7 @@ import { spawnCardProcess, type CardProcessChannel } from './card-process-channe
 import { CardProcessClient, RetiredError, type Deadlines, type Response } from './card-process-client.js';
 import { isReaderName, type Operation, type ReaderState } from './messages.js';
 import { PcscConnection } from './pcsc-connection.js';
-import { hasQuirk, type ReaderQuirk } from './pin-pad/quirks.js';
+import { hasFalsePinPad, type ReaderQuirk } from './pin-pad/quirks.js';
 import { ServiceChanges } from './service-changes.js';
 
 const DEFAULT_DEADLINES: Deadlines = {
@@ -142,7 +142,7 @@ class PcscCardReaders implements CardReaders {
       const { response } = await this.#request({ op: 'features', reader: readerName });
       if (!('features' in response.reply)) return 'unknown';
       const { pinPad, usbId } = response.reply.features;
-      const present = pinPad && !hasQuirk(this.#quirks, 'false-pin-pad', { name: readerName, usbId });
+      const present = pinPad && !hasFalsePinPad(this.#quirks, { name: readerName, usbId });
       return present ? 'present-not-used' : 'none';
     } catch (thrown) {
       if (thrown instanceof ScardError) return 'unknown';

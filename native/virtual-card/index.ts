@@ -14,6 +14,7 @@ export {
   openVirtualCard,
   VirtualCard,
   type TestAuthorities,
+  type TestCardPins,
   type VirtualCardOptions,
 } from './virtual-card.js';
 export {

@@ -11,7 +11,7 @@ import { dispatch } from './commands/dispatch.js';
 import { createMaterial, deriveMaterial } from './create-material.js';
 import { FaultSchedule, type ScheduledFault } from './fault-schedule.js';
 import { jpkiApplication } from './jpki-application.js';
-import { freshPins, memoryPinStorage, Pins, type PinStorage } from './pins.js';
+import { freshPins, memoryPinStorage, Pins, type PinStorage, type PinName } from './pins.js';
 import { STATUS_WORDS } from './status-words.js';
 import { TEST_CARD_PINS } from './test-holder.js';
 import { textApplication } from './text-application.js';
@@ -57,6 +57,9 @@ export interface TestAuthorities {
  * A My Number Card without a chip: JPKI application and 券面事項入力補助 application over a test hierarchy of its own.
  * One host holds it at a time. The host keeps the delays it asks for and takes it out when it says so.
  */
+/** PINs of a test card, by what they open. */
+export type TestCardPins = Readonly<Record<PinName, string>>;
+
 export class VirtualCard {
   readonly #profile: CardProfile;
   readonly #trusted: CardMaterial;
@@ -85,6 +88,11 @@ export class VirtualCard {
   /** Answer to reset (ISO/IEC 7816-3), whether the card has power or not. */
   get atr(): Uint8Array {
     return Uint8Array.from(this.#profile.atr);
+  }
+
+  /** The PINs as they are now; the person may have changed them. */
+  currentPins(): TestCardPins {
+    return this.#session.pins.values();
   }
 
   get powered(): boolean {

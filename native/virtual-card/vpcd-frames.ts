@@ -5,7 +5,8 @@ const LONGEST_PAYLOAD = 0xffff;
 /** A vpcd message: length, then payload, in one piece, so that it leaves in one TCP segment. */
 export function encodeVpcdFrame(payload: Uint8Array): Uint8Array {
   if (payload.length > LONGEST_PAYLOAD) throw new RangeError('vpcd payload is too long');
-  const frame = new Uint8Array(LENGTH_BYTES + payload.length);
+  // Small typed arrays lie in the engine's own heap, which leaves copies behind when it moves them. These may hold a PIN.
+  const frame = new Uint8Array(new ArrayBuffer(LENGTH_BYTES + payload.length));
   frame[0] = payload.length >> 8;
   frame[1] = payload.length & 0xff;
   frame.set(payload, LENGTH_BYTES);

@@ -115,7 +115,7 @@ describe('madoguchi attributes', () => {
     const terminal = new TerminalSession(['--reader', 'virtual', 'attributes', '--name'], { env });
     await terminal.answer('よろしければ y と入力してください', 'y');
     await terminal.answer('入力するなら yes と入力してください', 'yes');
-    await terminal.answer('券面事項入力補助用の暗証番号（数字4桁）: ', PIN);
+    await terminal.enterPin('券面事項入力補助用の暗証番号（数字4桁）: ', PIN);
     await terminal.see('氏名: 試験　花子');
     expect(await terminal.exitCode()).toBe(0);
   });

@@ -149,7 +149,7 @@ describe.skipIf(missing !== undefined)('madoguchi through pcscd, when things go 
       { env: pcscd.env },
     );
     await terminal.answer('入力するなら yes と入力してください', 'yes');
-    await terminal.answer('利用者証明用の暗証番号（数字4桁）: ', '9999');
+    await terminal.enterPin('利用者証明用の暗証番号（数字4桁）: ', '9999');
     expect(await terminal.exitCode()).toBe(4);
     card.clearLog();
     const blocked = await authenticate();

@@ -156,12 +156,12 @@ describe('madoguchi pin change in a terminal', () => {
     await terminal.see('暗証番号の変更');
     await terminal.see('暗証番号の残り回数: 3回');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer(OLD, '1234');
-    await terminal.answer(NEW, '2580');
-    await terminal.answer(AGAIN, '2581');
+    await terminal.enterPin(OLD, '1234');
+    await terminal.enterPin(NEW, '2580');
+    await terminal.enterPin(AGAIN, '2581');
     await terminal.see('2回の入力が違います。');
-    await terminal.answer(NEW, '2580');
-    await terminal.answer(AGAIN, '2580');
+    await terminal.enterPin(NEW, '2580');
+    await terminal.enterPin(AGAIN, '2580');
     expect(await terminal.exitCode()).toBe(0);
     expect(terminal.screen).toContain('利用者証明用の暗証番号を変えました。');
     for (const pin of ['1234', '2580', '2581']) expect(terminal.screen).not.toContain(pin);
@@ -171,14 +171,14 @@ describe('madoguchi pin change in a terminal', () => {
   it('takes an easily guessed one after a yes alone', async () => {
     const terminal = start('authentication', 'trivial');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer(OLD, '1234');
-    await terminal.answer(NEW, '0000');
+    await terminal.enterPin(OLD, '1234');
+    await terminal.enterPin(NEW, '0000');
     await terminal.see('人に推測されやすい暗証番号です');
     await terminal.answer('それでもこれにするなら yes と入力してください', 'y');
     await terminal.see('別のものを入力してください');
-    await terminal.answer(NEW, '0000');
+    await terminal.enterPin(NEW, '0000');
     await terminal.answer('それでもこれにするなら yes と入力してください', 'yes');
-    await terminal.answer(AGAIN, '0000');
+    await terminal.enterPin(AGAIN, '0000');
     expect(await terminal.exitCode()).toBe(0);
     expect((await change('authentication', '0000\n8642\n', { state: 'trivial' })).exitCode).toBe(0);
   });
@@ -186,8 +186,8 @@ describe('madoguchi pin change in a terminal', () => {
   it('ends with Ctrl-C at the new PIN, at no cost', async () => {
     const terminal = start('authentication', 'cancelled');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer(OLD, '1234');
-    await terminal.answer(NEW, '25\u0003');
+    await terminal.enterPin(OLD, '1234');
+    await terminal.enterPin(NEW, '25\u0003');
     expect(await terminal.exitCode()).toBe(5);
     expect(await triesLeft('authentication', 'cancelled')).toBe(3);
   });

@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     await terminal.see('利用者証明用電子証明書（ログイン用・氏名や住所は含まれません）');
     await terminal.see('発行番号は全サービス共通です。このサイトに渡ります。');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer('利用者証明用の暗証番号（数字4桁）: ', '1234');
+    await terminal.enterPin('利用者証明用の暗証番号（数字4桁）: ', '1234');
     await page.waitForSelector('#login-result[data-state=done]');
     expect(commandSummary(card)).toMatchObject({ verifies: 1, signatures: 1 });
 
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     await terminal.see(createHash('sha256').update(text).digest('hex'));
     await terminal.see('│ 𠮷野家');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer('署名用の暗証番号（英数字6〜16文字）: ', 'abc123');
+    await terminal.enterPin('署名用の暗証番号（英数字6〜16文字）: ', 'abc123');
     await page.waitForSelector('#sign-result[data-state=done]');
     expect(await page.textContent('#sign-result')).toContain('試験　花子');
     expect(commandSummary(card)).toMatchObject({ verifies: 1, signatures: 1 });
@@ -157,16 +157,20 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     terminal.type('12');
     await page.goto('about:blank');
     await terminal.see('取り消されました');
-    terminal.type('34\r');
+    const shown = terminal.screen.length;
+    terminal.type('3456\r');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // What was still on its way into the PIN appears nowhere.
+    expect(terminal.screen.slice(shown)).not.toContain('3456');
     expect(commandSummary(card)).toMatchObject({ verifies: 0, signatures: 0 });
   });
 
   it('tells the page nothing but “unavailable” about a wrong PIN, and the person everything', async () => {
     await page.click('#login');
     await terminal.answer(AGREE, 'y');
-    await terminal.answer('利用者証明用の暗証番号（数字4桁）: ', '9999');
+    await terminal.enterPin('利用者証明用の暗証番号（数字4桁）: ', '9999');
     await terminal.see('暗証番号が違います。残り2回です。');
-    await terminal.answer('利用者証明用の暗証番号（数字4桁）: ', '\u0003');
+    await terminal.enterPin('利用者証明用の暗証番号（数字4桁）: ', '\u0003');
     await page.waitForSelector('#login-result[data-code=ERR_CARD_UNAVAILABLE]');
     expect(commandSummary(card).verifies).toBe(1);
   });

@@ -20,6 +20,7 @@ const OPEN: RequestParts = { method: 'POST', target: '/v1/sessions', body: JSON.
 const log = { event: () => undefined };
 const forwarding: Person = {
   decide: () => person.decide?.() ?? 'refused',
+  acknowledge: () => person.acknowledge?.(),
   beforePin: (prompt) => person.beforePin?.(prompt),
 };
 
@@ -147,10 +148,20 @@ describe('refused later: no VERIFY and no signature', () => {
     person = { decide: () => 'agreed' };
     const { code, body } = await result(await open());
     expect(code).toBe('ERR_USER_CANCELLED');
+    expect(body).not.toMatch(/tries|PIN|reader|Virtual/i);
+  });
+
+  it('tells the page of a card that cannot be used only what it tells of a person who refuses, and no sooner', async () => {
+    const refused = await result(await open());
+    let close: () => void = () => undefined;
+    person = { acknowledge: () => new Promise<void>((resolve) => (close = resolve)) };
+    core.interaction.dialogs.length = 0;
     card.insertFault({ at: 0, fault: 'remove' });
-    const removed = await result(await open());
-    expect(removed.code).toBe('ERR_CARD_UNAVAILABLE');
-    for (const text of [body, removed.body]) expect(text).not.toMatch(/tries|PIN|reader|Virtual/i);
+    const id = await open();
+    while (!core.interaction.dialogs[0]?.acknowledged) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await send({ target: `/v1/sessions/${id}?wait=1` })).body).toContain('"pending"');
+    close();
+    expect(await result(id)).toEqual(refused);
     core.readers.insertCard();
   });
 });

@@ -24,7 +24,7 @@ import { CardFactory } from '../support/virtual-card.js';
 
 const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
-const requester: Requester = { kind: 'origin', origin: ORIGIN };
+const requester: Requester = { kind: 'local-program', claimedOrigin: ORIGIN };
 const request = { operation: 'authenticate', requester, origin: ORIGIN, challengeNonce: NONCE } as const;
 const never = new AbortController().signal;
 const READER_NAME = `Phone (${LOOPBACK})`;
@@ -176,7 +176,8 @@ test.each([
   ['port', LOOPBACK, undefined],
 ] as const)('what cannot be used is reported: %s', async (problem, address, port) => {
   const opening = openPhoneReader({ stateDirectory, address, port: port ?? reader.port });
-  await expect(opening).rejects.toMatchObject({ code: 'ERR_PCSC_UNAVAILABLE', details: { phoneReader: problem } });
+  const details = { application: 'phone', reason: problem };
+  await expect(opening).rejects.toMatchObject({ code: 'ERR_PCSC_UNAVAILABLE', details });
 });
 
 test('the QR code is a square with a quiet zone, the same for the same text only', () => {

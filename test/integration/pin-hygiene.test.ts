@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)('the signing password after its use', () 
     const opened = await exchange(PORT, { method: 'POST', target: '/v1/sessions', body });
     const { sessionId } = (JSON.parse(opened.body) as { result: { sessionId: string } }).result;
     await terminal.answer('よろしければ y と入力してください', 'y');
-    await terminal.answer('署名用の暗証番号（英数字6〜16文字）: ', typed);
+    await terminal.enterPin('署名用の暗証番号（英数字6〜16文字）: ', typed);
     await terminal.see('完了しました');
     const done = await exchange(PORT, { target: `/v1/sessions/${sessionId}?wait=5` });
     expect(done.body).toContain('"status":"signed"');

@@ -112,7 +112,8 @@ describe.skipIf(noDriver !== undefined)('a reader that announces a PIN pad', () 
   beforeEach(() => {
     writeFileSync(callLog, '');
   });
-  const calls = () => readFileSync(callLog, 'utf8').trimEnd().split('\n');
+  /** Control code and input of each control call, in hexadecimal. */
+  const calls = () => readFileSync(callLog, 'utf8').split('\n').slice(0, -1);
 
   const pinPad = async (options: PcscCardReadersOptions = {}) => {
     const readers = readersOf(pcscd, options);

@@ -45,7 +45,7 @@ export const CARD_OPERATIONS: readonly CardOperation[] = [
       operations.authenticate(
         {
           operation: 'authenticate',
-          requester: { kind: 'origin', origin: ORIGIN },
+          requester: { kind: 'local-program', claimedOrigin: ORIGIN },
           origin: ORIGIN,
           challengeNonce: 'A'.repeat(44),
         },

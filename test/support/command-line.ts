@@ -75,10 +75,17 @@ export class TerminalSession {
     this.#child.stdin?.write(text);
   }
 
-  /** Types the answer to a question once it is shown. */
+  /** Types the answer to a visible question once its answer counts. */
   async answer(question: string, text: string): Promise<void> {
     await this.see(question);
+    await this.see('\n> ');
     this.type(`${text}\r`);
+  }
+
+  /** Types a PIN once it is asked for. */
+  async enterPin(question: string, pin: string): Promise<void> {
+    await this.see(question);
+    this.type(`${pin}\r`);
   }
 
   exitCode(): Promise<number | null> {

@@ -15,6 +15,10 @@ import type {
 /** How the person in a test behaves. Absent answers are the careful ones: refuse, give up. */
 export interface Person {
   decide?(): Promise<'agreed' | 'refused'> | 'agreed' | 'refused';
+  /** Called before each dialog; throws where there is nobody to ask. */
+  beforeOpen?(consent: ConsentModel, signal: AbortSignal): void;
+  /** Reads that the card cannot be used; absent, closes at once. */
+  acknowledge?(): void | Promise<void>;
   confirmLastTry?(role: PinRole): boolean | Promise<boolean>;
   /** PINs in order; undefined or the end of the list gives up. */
   pins?: readonly (string | undefined)[];
@@ -38,6 +42,7 @@ export interface RecordedDialog {
   /** The very arrays handed to the core, to see whether they were zeroed. */
   readonly givenPins: Uint8Array[];
   decided: boolean;
+  acknowledged: boolean;
   outcome: DialogOutcome | undefined;
 }
 
@@ -52,6 +57,7 @@ export function fakeInteraction(person: Person): FakeInteraction {
   return {
     dialogs,
     open(consent, signal) {
+      person.beforeOpen?.(consent, signal);
       const record: RecordedDialog = {
         consent,
         preparations: [],
@@ -60,6 +66,7 @@ export function fakeInteraction(person: Person): FakeInteraction {
         progress: [],
         givenPins: [],
         decided: false,
+        acknowledged: false,
         outcome: undefined,
       };
       dialogs.push(record);
@@ -93,6 +100,10 @@ function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal
     decide() {
       record.decided = true;
       return unlessGone(person.decide?.() ?? 'refused');
+    },
+    async acknowledge() {
+      record.acknowledged = true;
+      await unlessGone(person.acknowledge?.());
     },
     confirmLastTry: (role) => unlessGone(person.confirmLastTry?.(role) ?? false),
     async enterPin(prompt) {

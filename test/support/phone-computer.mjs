@@ -17,6 +17,7 @@ const interaction = {
     showPreparation: () => undefined,
     chooseReader: async () => '',
     decide: async () => 'agreed',
+    acknowledge: async () => undefined,
     confirmLastTry: async () => false,
     async enterPin() {
       const entered = pin === undefined ? undefined : new TextEncoder().encode(pin);
@@ -51,7 +52,7 @@ takeOrders({
   events: () => events,
   authenticate({ origin, challengeNonce, enteredPin }) {
     pin = enteredPin;
-    const requester = { kind: 'origin', origin };
+    const requester = { kind: 'local-program', claimedOrigin: origin };
     const request = { operation: 'authenticate', requester, origin, challengeNonce };
     return client.operations.authenticate(request, new AbortController().signal);
   },

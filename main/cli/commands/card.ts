@@ -9,6 +9,7 @@ import {
 import type { KeyRole, ReaderInfo } from '../../core/ports.js';
 import { authorityText } from '../authority-text.js';
 import { validityText } from '../dates.js';
+import { displayText } from '../../core/consent/display-text.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 import type { Translate } from '../messages.js';
@@ -51,13 +52,13 @@ export function addCardCommands(program: Command, run: RunCommand): void {
 }
 
 function readerLines({ name, cardPresent, pinPad }: ReaderInfo, t: Translate): string[] {
-  const lines = [t(cardPresent ? 'readers.withCard' : 'readers.empty', { name })];
+  const lines = [t(cardPresent ? 'readers.withCard' : 'readers.empty', { name: displayText(name) })];
   if (pinPad === 'present-not-used') lines.push(INDENT + t('readers.pinPadNotUsed'));
   return lines;
 }
 
 function reportLines(report: CardReport, t: Translate): string[] {
-  const lines = [t('report.reader', { name: report.readerName })];
+  const lines = [t('report.reader', { name: displayText(report.readerName) })];
   if (report.testCard) lines.push(t('card.testCard'));
   lines.push(t('report.medium', { name: t(`report.media.${report.medium}`) }), '', `${t('report.applications')}:`);
   for (const name of APPLICATIONS) {

@@ -2,6 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../../core/errors.js';
 import { createApprovingInteraction } from '../approving-interaction.js';
+import type { UserInteraction } from '../../core/ports.js';
+import { openTestCard } from '../../node/test-card.js';
 import { createTerminalInteraction } from '../terminal-interaction.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
@@ -35,7 +37,7 @@ async function serve(context: ProgramContext, options: ServeOptions): Promise<Ex
   const developerMode = virtual || options.developerMode === true;
   const { terminal, t } = context;
   const interaction = options.approveAll
-    ? createApprovingInteraction(terminal, t)
+    ? await approvingInteraction(context)
     : createTerminalInteraction({ terminal, t, agreeBeforehand: false, showFailures: true });
   return context.withClient(
     async (client) => {
@@ -50,6 +52,16 @@ async function serve(context: ProgramContext, options: ServeOptions): Promise<Ex
     },
     { developerMode, interaction, cardWaitMilliseconds: CARD_WAIT_MILLISECONDS },
   );
+}
+
+async function approvingInteraction({
+  terminal,
+  t,
+  options,
+  stateDirectory,
+}: ProgramContext): Promise<UserInteraction> {
+  const card = await openTestCard(stateDirectory, options.profile);
+  return createApprovingInteraction({ terminal, t, pins: () => card.currentPins() });
 }
 
 function announce(

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
-import { basename } from 'node:path';
 import { decodeBase64 } from '../../../sdk/formats/index.js';
 import type { SignedItem } from '../../../sdk/protocol/index.js';
-import { ClientError } from '../../core/errors.js';
+import { displayText } from '../../core/consent/display-text.js';
+import { ClientError, toClientError, toWireError } from '../../core/errors.js';
 import { fileByteSource } from '../../node/node-crypto.js';
 import { ExitCode } from '../exit-codes.js';
-import { fileError, writeNewFile } from '../files.js';
+import { createNewFile, fileError, type NewFile } from '../files.js';
 import type { RunCommand } from '../main.js';
 import { errorText } from '../output.js';
 import type { ProgramContext } from '../program-context.js';
@@ -32,42 +32,62 @@ async function signFiles(context: ProgramContext, files: readonly string[], opti
     });
   }
   const items = await Promise.all(files.map(openItem));
-  const signed = await context.withClient(({ operations }) =>
-    operations.sign({ operation: 'sign', requester: { kind: 'self' }, format: options.format, items }, context.signal),
-  );
-  return writeSignatures(context, files, { signed, options });
+  const outputs: NewFile[] = [];
+  try {
+    // Before anybody is asked: a PIN spent on a signature that cannot be kept helps nobody.
+    for (const file of files) outputs.push(await createNewFile(options.output ?? `${file}.p7s`));
+    const signed = await context.withClient(({ operations }) =>
+      operations.sign(
+        { operation: 'sign', requester: { kind: 'self' }, format: options.format, items },
+        context.signal,
+      ),
+    );
+    return await writeSignatures(context, files, { signed, outputs });
+  } finally {
+    for (const output of outputs) await output.discard();
+  }
 }
 
 async function openItem(file: string) {
   try {
-    return { unverifiedName: basename(file), content: await fileByteSource(file) };
+    return { unverifiedName: file, content: await fileByteSource(file) };
   } catch (error) {
     throw fileError(file, error);
   }
 }
 
+/** Writes what was signed, item by item: one that failed, or cannot be written, does not take the others with it. */
 async function writeSignatures(
   context: ProgramContext,
   files: readonly string[],
-  { signed, options }: { readonly signed: readonly SignedItem[]; readonly options: SignOptions },
+  { signed, outputs }: { readonly signed: readonly SignedItem[]; readonly outputs: readonly NewFile[] },
 ): Promise<ExitCode> {
+  const { t } = context;
   const written: unknown[] = [];
   const lines: string[] = [];
-  let failed = false;
+  let exitCode: ExitCode = ExitCode.DONE;
   for (const [index, item] of signed.entries()) {
-    const name = files[index] ?? item.name;
-    if (item.status === 'failed') {
-      failed = true;
-      written.push({ file: name, error: item.error });
-      const error = new ClientError(item.error.code, item.error.message, { details: item.error.details });
-      lines.push(context.t('sign.itemFailed', { name, message: errorText(error, context.t) }));
-      continue;
+    const file = files[index] ?? item.name;
+    const name = displayText(file);
+    try {
+      const output = await writeSignature(item, outputs[index]);
+      written.push({ file, signature: output.path });
+      lines.push(t('sign.written', { name, file: displayText(output.path) }));
+    } catch (thrown) {
+      const error = toClientError(thrown);
+      exitCode = error.code === 'ERR_INTERNAL_FILE' ? ExitCode.FILE : ExitCode.NEGATIVE;
+      written.push({ file, error: toWireError(error) });
+      lines.push(t('sign.itemFailed', { name, message: errorText(error, t) }));
     }
-    const file = options.output ?? `${name}.p7s`;
-    await writeNewFile(file, decodeBase64(item.signature));
-    written.push({ file: name, signature: file });
-    lines.push(context.t('sign.written', { name, file }));
   }
   context.output.result({ items: written }, lines);
-  return failed ? ExitCode.NEGATIVE : ExitCode.DONE;
+  return exitCode;
+}
+
+async function writeSignature(item: SignedItem, output: NewFile | undefined): Promise<NewFile> {
+  if (item.status === 'failed')
+    throw new ClientError(item.error.code, item.error.message, { details: item.error.details });
+  if (!output) throw new RangeError('more signatures than files');
+  await output.write(decodeBase64(item.signature));
+  return output;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { join } from 'node:path';
 import { encodePemCertificate } from '../../../sdk/formats/index.js';
-import { insertIntoVpcd, openTestCard, TEST_CARD_PINS, testCardDirectory } from '../../node/test-card.js';
+import { insertIntoVpcd, openTestCard, testCardDirectory } from '../../node/test-card.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { ExitCode } from '../exit-codes.js';
 import { fileError } from '../files.js';
@@ -26,9 +26,10 @@ async function virtualCard(context: ProgramContext, vpcd: Address | undefined): 
   const directory = testCardDirectory(context.stateDirectory);
   const card = await openTestCard(context.stateDirectory, context.options.profile);
   const authorities = await writeAuthorities(directory, card.testAuthorities());
-  output.result({ pins: TEST_CARD_PINS, stateDirectory: directory, authorities }, [
+  const pins = card.currentPins();
+  output.result({ pins, stateDirectory: directory, authorities }, [
     t('virtualCard.intro'),
-    t('virtualCard.pins', TEST_CARD_PINS),
+    t('virtualCard.pins', pins),
     t('virtualCard.state', { directory }),
     t('virtualCard.authorities', authorities),
   ]);

@@ -29,7 +29,11 @@ export interface ConsentItem {
 /** Text of the requester, unverified and made safe to show. */
 export interface ConsentPreview {
   readonly lines: readonly string[];
-  /** False where lines are missing or cut. */
+  /** How many of them were too long and are shown in part. */
+  readonly cutLines: number;
+  /** How many lines of the content follow those in `lines`. */
+  readonly omittedLines: number;
+  /** False where lines are missing or one was cut off. */
   readonly complete: boolean;
 }
 

@@ -1,37 +1,57 @@
+/** Text made safe to show, and whether all of it is there. */
+export interface DisplayedText {
+  readonly text: string;
+  /** True where the end was cut off; the text then ends with `…`. */
+  readonly truncated: boolean;
+}
+
 /**
  * Foreign text made safe to show next to our own words. Control characters (terminal escapes among them) and line breaks
  * become the replacement character; characters that reorder or hide their neighbours are written out as `<U+202E>`.
  */
 export function displayText(unverifiedText: string, maxLength = 255): string {
-  const shown = Array.from(unverifiedText, (character) => displayCharacter(character)).join('');
-  return shown.length > maxLength ? `${shown.slice(0, maxLength - 1)}…` : shown;
+  return boundedDisplayText(unverifiedText, maxLength).text;
 }
 
 /**
- * First and last code points of what a person cannot see, or what changes how its neighbours are seen: bidirectional
- * controls, zero-width and other invisible format characters, fillers, unpaired surrogates, tags.
+ * As `displayText`, telling whether anything was cut off. `maxLength` counts code points of what is shown, the `…`
+ * included; a character is shown whole or not at all, one that is written out likewise.
  */
-const INVISIBLE: readonly (readonly [first: number, last: number])[] = [
-  [0x00ad, 0x00ad],
-  [0x061c, 0x061c],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x200b, 0x200f],
-  [0x202a, 0x202e],
-  [0x2060, 0x206f],
-  [0x3164, 0x3164],
-  [0xd800, 0xdfff],
-  [0xfeff, 0xfeff],
-  [0xffa0, 0xffa0],
-  [0xfff9, 0xfffb],
-  [0xe0000, 0xe007f],
-];
+export function boundedDisplayText(unverifiedText: string, maxLength: number): DisplayedText {
+  const shown: string[] = [];
+  let length = 0;
+  for (const character of unverifiedText) {
+    const displayed = displayCharacter(character);
+    shown.push(displayed);
+    length += codePoints(displayed);
+    if (length > maxLength) return { text: cut(shown, length, maxLength), truncated: true };
+  }
+  return { text: shown.join(''), truncated: false };
+}
+
+function cut(shown: string[], length: number, maxLength: number): string {
+  let left = length;
+  while (left > maxLength - 1 && shown.length > 0) left -= codePoints(shown.pop() ?? '');
+  return `${shown.join('')}…`;
+}
+
+function codePoints(text: string): number {
+  return Array.from(text).length;
+}
+
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+/**
+ * What a person cannot see, or what changes how its neighbours are seen: bidirectional controls, zero-width and other
+ * invisible format characters, variation selectors, fillers, unpaired surrogates, tags; the empty Braille pattern and the
+ * interlinear annotation marks, which Unicode does not count as ignorable.
+ */
+const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cs}\u2800\ufff9-\ufffb]/u;
+/** They choose the form of an ideograph (UTS #37); Japanese names are written with them. */
+const IDEOGRAPHIC_VARIATION_SELECTOR = /[\u{e0100}-\u{e01ef}]/u;
 
 function displayCharacter(character: string): string {
   if (CONTROL.test(character)) return '\ufffd';
+  if (!HIDDEN.test(character) || IDEOGRAPHIC_VARIATION_SELECTOR.test(character)) return character;
   const codePoint = character.codePointAt(0) ?? 0;
-  if (!INVISIBLE.some(([first, last]) => codePoint >= first && codePoint <= last)) return character;
   return `<U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}>`;
 }

@@ -1,7 +1,7 @@
 import type { ConsentPreview } from './consent-model.js';
-import { displayText } from './display-text.js';
+import { boundedDisplayText } from './display-text.js';
 
-/** Longest content shown, in bytes; and what of it, in lines and UTF-16 code units. */
+/** Longest content shown, in bytes; and what of it, in lines and code points. */
 const MAX_BYTES = 64 * 1024;
 const MAX_LINES = 40;
 const MAX_LINE_LENGTH = 200;
@@ -15,10 +15,16 @@ export function previewText(content: Uint8Array): ConsentPreview | undefined {
   const text = decodeText(content);
   if (text === undefined) return undefined;
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
-  const shown = lines.slice(0, MAX_LINES);
+  const shown = lines
+    .slice(0, MAX_LINES)
+    .map((line) => boundedDisplayText(line.replaceAll('\t', '    '), MAX_LINE_LENGTH));
+  const cutLines = shown.filter((line) => line.truncated).length;
+  const omittedLines = lines.length - shown.length;
   return {
-    lines: shown.map((line) => displayText(line.replaceAll('\t', '    '), MAX_LINE_LENGTH)),
-    complete: lines.length <= MAX_LINES && shown.every((line) => line.length <= MAX_LINE_LENGTH),
+    lines: shown.map((line) => line.text),
+    cutLines,
+    omittedLines,
+    complete: cutLines === 0 && omittedLines === 0,
   };
 }
 

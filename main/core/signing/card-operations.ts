@@ -5,6 +5,7 @@ import {
   encodeBase64,
   encodeDigestInfo,
   encodeHex,
+  equalBytes,
   parseCertificate,
   prepareDetachedSignedData,
   requireJpkiKeyUsage,
@@ -21,6 +22,7 @@ import type { FormatCrypto, Log, Progress } from '../ports.js';
 import type { AuthenticateOperation, CardOperations, SignOperation } from './operations.js';
 import { assertWithinValidity, keyTarget } from './card-target.js';
 import type { PreparedCard } from './prepare-card.js';
+import { digestInOnePass } from './shared-pass.js';
 import { runSigningSession, type SessionEnvironment } from './signing-session.js';
 
 export interface CardOperationsEnvironment extends SessionEnvironment {
@@ -117,7 +119,11 @@ interface ConsentedItem {
   readonly digests: { readonly 'SHA-256': Uint8Array } & Partial<Record<DigestAlgorithm, Uint8Array>>;
 }
 
-/** Adds the digest that this card's key signs with, where it is not the one shown: the same bytes, before the consent. */
+/**
+ * Adds the digest that this card's key signs with, where it is not the one shown, before the person is asked. The content is
+ * read again for it, so that reading has to yield the digest shown too.
+ * @throws ClientError ERR_SIGN_DIGEST where the content is no longer what was digested first.
+ */
 async function digestContents(
   { crypto }: CardOperationsEnvironment,
   request: SignOperation,
@@ -126,7 +132,10 @@ async function digestContents(
   for (const [index, { content }] of request.items.entries()) {
     const item = consented[index];
     if (!item || item.digests[algorithm]) continue;
-    const digest = await crypto.digest(algorithm, content);
+    const [shown, digest] = await digestInOnePass(crypto, content, ['SHA-256', algorithm]);
+    if (!equalBytes(shown, item.digests['SHA-256'])) {
+      throw new ClientError('ERR_SIGN_DIGEST', 'the content has changed since it was digested');
+    }
     consented[index] = { ...item, digests: { ...item.digests, [algorithm]: digest } };
   }
 }

@@ -56,8 +56,9 @@ async function converse<Result, Application extends CardApplication, Entry exten
   if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled before the dialog opened');
   const limit = startTimeLimit(environment, task.consent);
   const ended = AbortSignal.any([signal, limit.expired]);
-  const dialog = environment.interaction.open(task.consent, ended);
+  let dialog: ConsentDialog | undefined;
   try {
+    dialog = environment.interaction.open(task.consent, ended);
     const result = await new SigningSession(environment, task, { dialog, signal: ended }).run();
     dialog.close({ status: 'done' });
     return result;
@@ -65,7 +66,7 @@ async function converse<Result, Application extends CardApplication, Entry exten
     const cause = toClientError(thrown);
     const timedOut = cause.code === 'ERR_USER_CANCELLED' && limit.expired.aborted && !signal.aborted;
     const error = timedOut ? new ClientError('ERR_USER_TIMEOUT', 'nobody answered in time', { cause }) : cause;
-    dialog.close({ status: 'failed', code: error.code, details: error.details });
+    dialog?.close({ status: 'failed', code: error.code, details: error.details });
     throw error;
   } finally {
     limit.stop();
@@ -112,7 +113,7 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
 
   async run(): Promise<Result> {
     try {
-      let prepared = await this.#prepare();
+      let prepared = await this.#prepareFirst();
       this.#state.moveTo('deciding');
       if ((await this.#dialog.decide()) !== 'agreed') throw new ClientError('ERR_USER_REFUSED', 'the person refused');
       this.#state.moveTo('entering-pin');
@@ -131,6 +132,26 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     } finally {
       this.#state.moveTo('finished');
     }
+  }
+
+  /** With what came of it a page could tell cards apart with nobody agreeing; only the person learns that here. */
+  async #prepareFirst(): Promise<PreparedCard<Entry>> {
+    try {
+      return await this.#prepare();
+    } catch (thrown) {
+      if (this.#task.consent.requester.kind !== 'origin') throw thrown;
+      return await this.#failUnseen(toClientError(thrown));
+    }
+  }
+
+  /** Ends as a session with a usable card ends where the person does not agree: by the person, the page, or the time limit. */
+  async #failUnseen(cause: ClientError): Promise<never> {
+    if (cause.code === 'ERR_USER_CANCELLED') throw cause;
+    if (this.#signal.aborted)
+      throw new ClientError('ERR_USER_CANCELLED', 'cancelled while the card was read', { cause });
+    this.#dialog.showPreparation({ status: 'failed', code: cause.code, details: cause.details });
+    await this.#dialog.acknowledge();
+    throw new ClientError('ERR_USER_REFUSED', 'the person closed the dialog of a card that cannot be used', { cause });
   }
 
   async #prepare(): Promise<PreparedCard<Entry>> {

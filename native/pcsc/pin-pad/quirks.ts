@@ -10,16 +10,13 @@ export interface ReaderQuirk {
   readonly usbId: string | undefined;
 }
 
-/** Whether one of the quirks of that kind is this reader's, by its name or by its USB id. */
-export function hasQuirk(
+/** Whether a PIN pad that this reader announces is none, by the reader's name or its USB id. */
+export function hasFalsePinPad(
   quirks: readonly ReaderQuirk[],
-  quirk: ReaderQuirk['quirk'],
   reader: { readonly name: string } & Pick<ReaderFeatures, 'usbId'>,
 ): boolean {
   return quirks.some(
-    (entry) =>
-      entry.quirk === quirk &&
-      ((entry.name !== undefined && reader.name.includes(entry.name)) ||
-        (entry.usbId !== undefined && entry.usbId === reader.usbId)),
+    ({ name, usbId }) =>
+      (name !== undefined && reader.name.includes(name)) || (usbId !== undefined && usbId === reader.usbId),
   );
 }

@@ -12,6 +12,8 @@ const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
 const requester: Requester = { kind: 'origin', origin: ORIGIN };
 const authenticateRequest = { operation: 'authenticate', requester, origin: ORIGIN, challengeNonce: NONCE } as const;
+/** The person's own command, which is told what is wrong with the card. */
+const ownRequest = { ...authenticateRequest, requester: { kind: 'self' } } as const;
 const signRequest = (...contents: string[]): SignOperation => ({
   operation: 'sign',
   requester,
@@ -160,7 +162,7 @@ describe('PIN tries', () => {
     });
     own.clearLog();
     const late = coreClient({ card: own, person: { ...willing, pins } });
-    await expect(late.operations.authenticate(authenticateRequest, never)).rejects.toMatchObject({
+    await expect(late.operations.authenticate(ownRequest, never)).rejects.toMatchObject({
       code: 'ERR_PIN_BLOCKED',
     });
     expect(commandSummary(own).verifies).toBe(0);
@@ -264,7 +266,7 @@ describe('the card and the asker going away', () => {
   ])('card pulled %s', async (_when, at, code) => {
     const own = client({ ...willing, pins: ['1234'] });
     card.insertFault({ at, fault: 'remove' });
-    await expect(own.operations.authenticate(authenticateRequest, never)).rejects.toMatchObject({ code });
+    await expect(own.operations.authenticate(ownRequest, never)).rejects.toMatchObject({ code });
     expect(commandSummary(card).verifies).toBe(0);
     card.clearLog();
     own.readers.insertCard();
@@ -344,7 +346,7 @@ describe('the card and the asker going away', () => {
   it('says that no card is there where it may not wait', async () => {
     const own = client({ ...willing, pins: ['1234'] });
     own.readers.removeCard();
-    await expect(own.operations.authenticate(authenticateRequest, never)).rejects.toMatchObject({
+    await expect(own.operations.authenticate(ownRequest, never)).rejects.toMatchObject({
       code: 'ERR_CARD_ABSENT',
     });
   });

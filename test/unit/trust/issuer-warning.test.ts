@@ -149,6 +149,7 @@ describe('the terminal', () => {
     let screen = '';
     const closed = () => Promise.resolve({ status: 'closed' } as const);
     const terminal = {
+      columns: 80,
       interactive: false,
       write: (text: string) => void (screen += text),
       ask: closed,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadReaderQuirks } from '../../../../main/node/reader-quirks.js';
-import { hasQuirk } from '../../../../native/pcsc/pin-pad/quirks.js';
+import { hasFalsePinPad } from '../../../../native/pcsc/pin-pad/quirks.js';
 
 const OMNIKEY = 'HID Global OMNIKEY 3x21 Smart Card Reader [OMNIKEY 3x21 Smart Card Reader] 00 00';
 
-describe('hasQuirk', () => {
+describe('hasFalsePinPad', () => {
   const byBoth = [{ quirk: 'false-pin-pad', name: 'OMNIKEY 3x21', usbId: '076b:3031' }] as const;
   const byName = [{ ...byBoth[0], usbId: undefined }];
   const byUsbId = [{ ...byBoth[0], name: undefined }];
@@ -23,7 +23,7 @@ describe('hasQuirk', () => {
     ['neither, where only the USB id is listed', byUsbId, { ...other, usbId: null }, false],
     ['nothing listed', [], { name: OMNIKEY, usbId: '076b:3031' }, false],
   ])('knows a reader by %s', (_how, quirks, reader, expected) => {
-    expect(hasQuirk(quirks, 'false-pin-pad', reader)).toBe(expected);
+    expect(hasFalsePinPad(quirks, reader)).toBe(expected);
   });
 });
 
@@ -43,9 +43,9 @@ describe('the list', () => {
 
   test('that comes with the program knows readers that have no PIN pad', () => {
     const quirks = loadReaderQuirks();
-    expect(hasQuirk(quirks, 'false-pin-pad', { name: OMNIKEY, usbId: null })).toBe(true);
-    expect(hasQuirk(quirks, 'false-pin-pad', { name: 'any', usbId: '076b:6632' })).toBe(true);
-    expect(hasQuirk(quirks, 'false-pin-pad', { name: 'Virtual PCD 00 00', usbId: null })).toBe(false);
+    expect(hasFalsePinPad(quirks, { name: OMNIKEY, usbId: null })).toBe(true);
+    expect(hasFalsePinPad(quirks, { name: 'any', usbId: '076b:6632' })).toBe(true);
+    expect(hasFalsePinPad(quirks, { name: 'Virtual PCD 00 00', usbId: null })).toBe(false);
   });
 
   test('may be empty, and an entry may have name or USB id', () => {
