@@ -1,12 +1,20 @@
 /** Every property with many cases. Usage: node tools/fuzz.js [cases, 100000 by default] */
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from './setup/terminal.js';
+import { REPOSITORY, say } from './setup/terminal.js';
 
 const [cases = '100000'] = process.argv.slice(2);
+const tests = join(REPOSITORY, 'test/unit');
+// Whatever asks for the number of cases is a property.
+const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join(tests, file))
+  .filter((file) => readFileSync(file, 'utf8').includes('FUZZ_RUNS'));
+say(`${cases} cases for each property in ${files.length} files`);
 const { status } = spawnSync(
   process.execPath,
-  [join(REPOSITORY, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'unit', 'property'],
+  [join(REPOSITORY, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'unit', ...files],
   { cwd: REPOSITORY, stdio: 'inherit', env: { ...process.env, MADOGUCHI_FUZZ_RUNS: cases } },
 );
 process.exitCode = status ?? 1;

@@ -163,6 +163,8 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   ],
   // Its requests are `authenticate` and `sign` again.
   serve: undefined,
+  // Speaks of phones only; a card on one is reached by the commands above.
+  phone: undefined,
   'virtual-card': undefined,
 };
 

@@ -18,6 +18,7 @@ import {
   type VirtualCardOptions,
   type VirtualCardReaders,
 } from '../../native/virtual-card/index.js';
+import { ledgeredReaders } from './pin-ledger.js';
 import { fakeInteraction, type FakeInteraction, type Person } from './fake-interaction.js';
 
 export interface CoreClient {
@@ -59,7 +60,7 @@ export function coreClient({
   const readers = virtualCardReaders(card);
   const interaction = fakeInteraction(person);
   const environment = {
-    readers: cardReaders ?? translatedCardReaders(readers),
+    readers: ledgeredReaders(cardReaders ?? translatedCardReaders(readers)),
     memories: new InsertionMemories(),
     turns: new Turns(),
     clock,

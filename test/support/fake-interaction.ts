@@ -1,4 +1,5 @@
 import { ClientError } from '../../main/core/errors.js';
+import { noteEnteredPin } from './pin-ledger.js';
 import type { ConsentModel } from '../../main/core/consent/consent-model.js';
 import type {
   ConsentDialog,
@@ -109,7 +110,9 @@ function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal
     async enterPin(prompt) {
       record.prompts.push(prompt);
       await unlessGone(person.beforePin?.(prompt));
-      return give(pins.shift());
+      const pin = give(pins.shift());
+      if (pin) noteEnteredPin();
+      return pin;
     },
     async enterNewPin(prompt) {
       record.newPinPrompts.push(prompt);

@@ -1,0 +1,3 @@
+import { closeLedgerAfterFile } from './pin-ledger.js';
+
+closeLedgerAfterFile();
