@@ -30,13 +30,14 @@ export const IMPORT_TABLE = [
   { path: 'sdk/protocol', packages: ['zod'] },
   { path: 'sdk/formats', packages: ['asn1js', 'pkijs'] },
   { path: 'sdk/browser', localTypes: ['sdk/protocol'] },
-  { path: 'sdk/verifier', local: ['sdk/protocol', 'sdk/formats'] },
+  { path: 'sdk/verifier', local: ['sdk/protocol', 'sdk/formats'], packages: ['jose'] },
+  { path: 'sdk/verifier-node', local: ['sdk/verifier'], builtins: true },
 
   { path: 'main/core', local: ['sdk/protocol', 'sdk/formats'] },
   {
     path: 'main/node',
     local: ['main/core', 'sdk/protocol', 'sdk/formats', 'sdk/verifier', 'native'],
-    packages: ['fastify', 'pino', 'uqr', 'zod'],
+    packages: ['fastify', 'jose', 'pino', 'uqr', 'zod'],
     builtins: true,
   },
   { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'] },
@@ -82,11 +83,14 @@ export const IMPORT_TABLE = [
   // What a web service can write: only the names this package publishes.
   { path: 'examples', packages: ['madoguchi/browser', 'madoguchi/verifier', 'madoguchi/protocol'], builtins: true },
 
+  // Runs in browsers as it is written: no build, no package.
+  { path: 'resources/extension' },
+
   { path: 'bin', local: ['main/cli'], builtins: true },
   {
     path: 'tools',
-    local: ['examples'],
-    packages: ['typescript', 'eslint', 'vitest', 'madoguchi/browser'],
+    local: ['examples', 'sdk/protocol'],
+    packages: ['typescript', 'eslint', 'vitest', 'madoguchi/browser', 'prettier', 'zod'],
     builtins: true,
   },
   // Runs before anything is installed.
@@ -96,7 +100,7 @@ export const IMPORT_TABLE = [
   { path: 'vitest.bench.config', packages: ['vitest'], builtins: true },
   {
     path: 'test',
-    local: ['bin', 'examples', 'main', 'native', 'renderer', 'sdk', 'tools'],
+    local: ['bin', 'examples', 'main', 'native', 'renderer', 'resources/extension', 'sdk', 'tools'],
     anyPackage: true,
     builtins: true,
     electron: 'types',

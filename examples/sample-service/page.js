@@ -18,13 +18,13 @@ export function contentSecurityPolicy(bridgePorts) {
     "img-src 'self'",
     `connect-src 'self' ${bridge}`,
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${bridge}`,
     "frame-ancestors 'none'",
   ].join('; ');
 }
 
-/** @param {readonly number[]} bridgePorts */
-export function renderPage(bridgePorts) {
+/** @param {{ bridgePorts: readonly number[], hasVerifier: boolean }} features */
+export function renderPage({ bridgePorts, hasVerifier }) {
   return `<!doctype html>
 <html lang="ja" data-bridge-ports="${bridgePorts.join(',')}">
 <head>
@@ -50,6 +50,10 @@ export function renderPage(bridgePorts) {
       <button id="logout" type="button" class="quiet" hidden>ログアウト</button>
       <button id="login-cancel" type="button" class="quiet" hidden>やめる</button>
     </div>
+    <div id="login-options" class="options">
+      <label><input id="login-encrypt" type="checkbox" ${hasVerifier ? 'checked' : 'disabled'}> 検証者だけが読めるように暗号化する（このサイトに発行番号は渡りません）</label>
+      <label><input id="login-redirect" type="checkbox"> 画面を切り替えてログインする（Safariなど、ページからつながらないとき）</label>
+    </div>
     <div id="login-result" class="result" role="status"></div>
   </section>
   <section aria-labelledby="sign-title">
@@ -64,6 +68,15 @@ export function renderPage(bridgePorts) {
       <button id="sign-cancel" type="button" class="quiet" hidden>やめる</button>
     </div>
     <div id="sign-result" class="result" role="status"></div>
+  </section>
+  <section aria-labelledby="attributes-title">
+    <h2 id="attributes-title">3. 申込書に書き込む</h2>
+    <p>カードの券面の情報（氏名、住所など）を読み取って入力の手間を省きます。暗証番号は数字4桁です。氏名のほかは、渡さないものを選べます。本人確認の証明にはなりません。</p>
+    <div class="actions">
+      <button id="attributes" type="button">カードから読み取る</button>
+      <button id="attributes-cancel" type="button" class="quiet" hidden>やめる</button>
+    </div>
+    <div id="attributes-result" class="result" role="status"></div>
   </section>
 </main>
 <footer>

@@ -8,8 +8,9 @@ const MAX_SESSIONS = 1000;
 
 /**
  * @typedef {object} Person Who is logged in, as the sample shows it.
- * @property {string} issuer
- * @property {string} serialNumber
+ * @property {string} [subject] What the verifier calls this person towards this service.
+ * @property {string} [issuer] Of the certificate, where the service itself saw it; `serialNumber` likewise.
+ * @property {string} [serialNumber]
  * @property {boolean} isTestCertificate
  */
 

@@ -2,12 +2,12 @@ import type { TestCardPins } from '../node/test-card.js';
 import type { ConsentDialog, PinPrompt, UserInteraction } from '../core/ports.js';
 import { ClientError } from '../core/errors.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
-import { consentText } from './consent-text.js';
+import { consentText, separateStepText } from './consent-text.js';
 import type { Translate } from './messages.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * Plays the person against the built-in test card: prints each consent, agrees, and enters the test card's own PIN, once.
+ * Plays the person against the built-in test card: prints each consent, agrees to all of it, and enters the test card's own PIN, once.
  * Its PINs are nobody's secret; a real card never gets one of them, because the virtual reader stands alone.
  */
 export function createApprovingInteraction(options: ApprovingInteractionOptions): UserInteraction {
@@ -31,7 +31,11 @@ function approvingDialog(consent: ConsentModel, { terminal, t, pins }: Approving
       terminal.write(`${t('card.testCard')}\n${t('card.triesLeft', { count: preparation.triesLeft })}\n`);
     },
     chooseReader: (readers) => Promise.resolve(readers[0]?.name ?? ''),
-    decide: () => Promise.resolve('agreed'),
+    confirmSeparateStep() {
+      terminal.write(`${separateStepText(consent, t)}\n`);
+      return Promise.resolve(true);
+    },
+    decide: () => Promise.resolve({ answer: 'agreed' }),
     acknowledge: () => Promise.resolve(),
     confirmLastTry: () => Promise.resolve(false),
     enterPin: (prompt) => Promise.resolve(testCardPin(prompt, pins())),

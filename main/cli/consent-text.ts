@@ -1,77 +1,71 @@
-import type { ConsentModel, ConsentPreview, DisclosedDatum, Requester } from '../core/consent/consent-model.js';
+import type { RequestedAttribute } from '../../sdk/protocol/index.js';
+import type { ConsentModel, ConsentPreview, DisclosedDatum } from '../core/consent/consent-model.js';
 import type { PinRole } from '../core/ports.js';
+import { BAR, foreignRows, INDENT, indented, layoutOf, textWidth, withoutQuotes, wrap } from './foreign-text.js';
+import type { Layout } from './foreign-text.js';
 import type { Translate } from './messages.js';
+import {
+  addressLines,
+  readerOf,
+  recipientLines,
+  recipientSummary,
+  requesterHeading,
+  requesterLines,
+  requesterSummary,
+} from './parties-text.js';
 
-const INDENT = '    ';
 /** Where the lines below an item's name begin. */
 const ITEM_INDENT = `${INDENT}   `;
 const RULE = '─'.repeat(60);
-/** Begins each row of foreign text that would otherwise begin at the margin, so that it cannot pass for ours. */
-const BAR = '│ ';
-const DEFAULT_COLUMNS = 80;
-/** Less is no screen a consent could be read on; as wide is what is written at least. */
-const MIN_COLUMNS = 30;
 /** Rows of the screen that contents may take, each and all together: a site must not push our own words off it. */
 const MAX_ITEM_ROWS = 40;
 const MAX_CONTENT_ROWS = 60;
-
-interface Layout {
-  readonly t: Translate;
-  /** Columns of the screen. */
-  readonly columns: number;
-}
 
 /**
  * The consent as a terminal of `columns` shows it: words and layout only, every fact from the model. Foreign text is
  * wrapped here, because a terminal would continue it at the margin, where only our own words stand. What weighs most is
  * repeated at the end, right above the question.
  */
-export function consentText(model: ConsentModel, t: Translate, columns = DEFAULT_COLUMNS): string {
-  const layout: Layout = { t, columns: Math.max(columns, MIN_COLUMNS) };
+export function consentText(model: ConsentModel, t: Translate, columns?: number): string {
+  const layout = layoutOf(t, columns);
+  const opening = [RULE, title(model, t), '', requesterHeading(model.requester, t)];
+  opening.push(...requesterLines(model.requester, layout), '', ...secretLines(model, t));
+  if (model.remembered === 'is') return [...opening, '', ...rememberedLines(t), RULE].join('\n');
   const lines = [
-    RULE,
-    t(`consent.title.${model.operation}`),
-    '',
-    `${t('consent.requester')}:`,
-    ...requesterLines(model.requester, layout),
-    '',
-    ...secretLines(model, t),
+    ...opening,
+    ...section(recipientLines(model, layout)),
+    ...section(purposeLines(model, layout)),
+    ...section(disclosedLines(model, t)),
+    ...section(itemLines(model, layout)),
+    ...section(closingLines(model, t)),
   ];
-  if (model.disclosed.length > 0) {
-    lines.push('', `${t(model.operation === 'read-attributes' ? 'consent.disclosedSelf' : 'consent.disclosed')}:`);
-    lines.push(...model.disclosed.map((datum) => indented(`・${disclosedLine(datum, model.requester, t)}`)));
-  }
-  if (model.items.length > 0) lines.push('', `${t('consent.items')}:`, ...itemLines(model, layout));
-  if (model.operation === 'authenticate') lines.push('', indented(t('consent.bound')));
-  if (model.operation === 'read-attributes') lines.push('', indented(t('consent.myNumberNotRead')));
   return [...lines, RULE, ...summaryLines(model, layout)].join('\n');
 }
 
-function indented(line: string): string {
-  return INDENT + line;
+/** What is told before the question that `ConsentModel.separateStep` names. */
+export function separateStepText(model: ConsentModel, t: Translate, columns?: number): string {
+  const layout = layoutOf(t, columns);
+  const { requester } = model;
+  return [
+    t('consent.separate.title'),
+    ...(requester.kind === 'origin' ? addressLines(requester, layout) : []),
+    t('consent.separate.seal'),
+    t('consent.separate.disclosed', { context: readerOf(model) }),
+    t('consent.separate.unlisted'),
+    RULE,
+  ].join('\n');
 }
 
-function requesterLines(requester: Requester, layout: Layout): string[] {
-  const { t } = layout;
-  switch (requester.kind) {
-    case 'origin':
-      return [...addressLines(requester, layout), indented(t('consent.requesterUnverified'))];
-    case 'local-program': {
-      const program = indented(t('consent.localProgram'));
-      if (requester.claimedOrigin === undefined) return [program];
-      const claim = t('consent.localProgramClaim', { origin: withoutQuotes(requester.claimedOrigin) });
-      return [program, ...foreignRows(claim, INDENT, layout)];
-    }
-    case 'self':
-      return [indented(t('consent.self'))];
-  }
+function section(lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function addressLines(requester: Requester & { kind: 'origin' }, layout: Layout): string[] {
-  const { origin, unicodeOrigin } = requester;
-  if (unicodeOrigin === undefined) return foreignRows(origin, INDENT, layout);
-  const ascii = layout.t('consent.requesterAscii', { origin });
-  return [...foreignRows(unicodeOrigin, INDENT, layout), ...foreignRows(ascii, INDENT, layout)];
+function title({ operation, attributes }: ConsentModel, t: Translate): string {
+  return t(`consent.title.${operation}`, attributes ? { context: 'service' } : {});
+}
+
+function rememberedLines(t: Translate): string[] {
+  return [t('consent.remembered'), t('consent.rememberedUndo'), t('consent.rememberedStop')];
 }
 
 /** The certificate where one is used, otherwise the secret alone. */
@@ -99,14 +93,28 @@ function changedPinLines(role: PinRole, t: Translate): string[] {
   return [...lines, t('consent.changeAdvice')];
 }
 
-function disclosedLine(datum: DisclosedDatum, requester: Requester, t: Translate): string {
-  const self = requester.kind === 'self';
+function purposeLines({ purpose }: ConsentModel, layout: Layout): string[] {
+  if (purpose === undefined) return [];
+  const { t } = layout;
+  const quoted = t('consent.quoted', { text: withoutQuotes(purpose) });
+  return [`${t('consent.purpose')}:`, ...foreignRows(quoted, INDENT, layout)];
+}
+
+function disclosedLines(model: ConsentModel, t: Translate): string[] {
+  const { operation, attributes, disclosed } = model;
+  if (attributes) return [`${t('consent.disclosed')}:`, ...attributeLines(model, t).map(indented)];
+  if (disclosed.length === 0) return [];
+  const heading = t(operation === 'read-attributes' ? 'consent.disclosedSelf' : 'consent.disclosed');
+  return [`${heading}:`, ...disclosed.map((datum) => indented(`・${disclosedLine(datum, model, t)}`))];
+}
+
+function disclosedLine(datum: DisclosedDatum, model: ConsentModel, t: Translate): string {
+  const self = model.requester.kind === 'self';
   switch (datum) {
     case 'four-attributes':
       return self ? t('consent.disclosedAttributesSelf') : t('consent.disclosedAttributes');
     case 'serial-number':
-      if (self) return t('consent.disclosedSerialSelf');
-      return requester.kind === 'origin' ? t('consent.disclosedSerial') : t('consent.disclosedSerialLocal');
+      return self ? t('consent.disclosedSerialSelf') : t('consent.disclosedSerial', { context: readerOf(model) });
     case 'name':
       return t('consent.disclosedName');
     case 'address':
@@ -118,24 +126,65 @@ function disclosedLine(datum: DisclosedDatum, requester: Requester, t: Translate
   }
 }
 
+/** What a service asks for, by the numbers under which the person can leave it out. */
+function attributeLines(model: ConsentModel, t: Translate): string[] {
+  const { attributes = [] } = model;
+  const lines = attributes.map(({ attribute, required }, position) => {
+    const text = t(required ? 'consent.attribute.required' : 'consent.attribute.optional', {
+      text: attributeText(attribute, model, t),
+    });
+    return `${attributeNumber(position)}. ${text}`;
+  });
+  if (attributes.some(({ required }) => !required)) lines.push(t('consent.attribute.optionalHint'));
+  const ages = attributes.filter(({ attribute }) => typeof attribute !== 'string').length;
+  // Several bounds together come close to the birth date.
+  if (ages > 1) lines.push(t('consent.attribute.severalAges'));
+  return lines;
+}
+
+/** The number under which the attribute at this position is shown. */
+export function attributeNumber(position: number): string {
+  return String(position + 1);
+}
+
+/** One of `ConsentModel.attributes` in words. */
+export function attributeText(attribute: RequestedAttribute, { disclosed }: ConsentModel, t: Translate): string {
+  if (typeof attribute !== 'string') {
+    const context = disclosed.includes('birth-date') ? { context: 'besides' } : {};
+    return t('consent.attribute.ageOver', { years: attribute.ageOver, ...context });
+  }
+  switch (attribute) {
+    case 'name':
+      return t('consent.disclosedName');
+    case 'address':
+      return t('consent.disclosedAddress');
+    case 'birthDate':
+      return t('consent.disclosedBirthDate');
+    case 'gender':
+      return t('consent.disclosedGender');
+  }
+}
+
 function itemLines({ items, requester }: ConsentModel, layout: Layout): string[] {
+  if (items.length === 0) return [];
   const { t } = layout;
   let rowsLeft = MAX_CONTENT_ROWS;
-  return items.flatMap((item, index) => {
+  const lines = items.flatMap((item, index) => {
     const name = t('consent.quoted', { text: withoutQuotes(item.name) });
-    const lines = [
+    const facts = [
       ...foreignRows(name, `${INDENT}${String(index + 1)}. `, layout),
       `${ITEM_INDENT}${t('consent.itemSize', { size: item.size.toLocaleString('en-US') })}`,
       `${ITEM_INDENT}SHA-256 ${item.sha256}`,
     ];
     // One's own files are at hand; what a site sends is not.
-    if (requester.kind === 'self') return lines;
-    if (!item.preview) return [...lines, `${ITEM_INDENT}${t('consent.noPreview')}`];
+    if (requester.kind === 'self') return facts;
+    if (!item.preview) return [...facts, `${ITEM_INDENT}${t('consent.noPreview')}`];
     const { rows, notes } = contentRows(item.preview, Math.min(rowsLeft, MAX_ITEM_ROWS), layout);
     rowsLeft -= rows.length;
-    const title = `${ITEM_INDENT}${t('consent.preview')}`;
-    return [...lines, title, ...rows, ...notes.map((note) => `${ITEM_INDENT}${note}`)];
+    const heading = `${ITEM_INDENT}${t('consent.preview')}`;
+    return [...facts, heading, ...rows, ...notes.map((note) => `${ITEM_INDENT}${note}`)];
   });
+  return [`${t('consent.items')}:`, ...lines];
 }
 
 /** As many whole lines as fit into `maxRows`, and what is said of the rest. */
@@ -156,92 +205,37 @@ function contentRows(preview: ConsentPreview, maxRows: number, layout: Layout): 
   return { rows, notes };
 }
 
-/** What is done, for whom, and what leaves: only where others supplied text above that could have led astray. */
+function closingLines({ operation, separateStep }: ConsentModel, t: Translate): string[] {
+  if (operation === 'authenticate') return [indented(t('consent.bound'))];
+  if (operation === 'read-attributes') return [indented(t('consent.myNumberNotRead'))];
+  return separateStep ? [indented(t('consent.separate.notice'))] : [];
+}
+
+/** What is done, for whom, and what leaves to whom: only where others supplied text above that could have led astray. */
 function summaryLines(model: ConsentModel, layout: Layout): string[] {
-  const { operation, requester, disclosed, items, pinRole } = model;
-  if (operation !== 'authenticate' && operation !== 'sign') return [];
+  const { operation, requester, attributes } = model;
+  const othersAsked = operation === 'authenticate' || operation === 'sign' || attributes !== undefined;
+  if (!othersAsked) return [];
   const { t } = layout;
-  const self = requester.kind === 'self';
-  const given = [
-    t(`consent.summary.${pinRole}`, { count: items.length }),
-    ...disclosed.map((datum) => t(`consent.summary.${datum}`)),
-  ];
   return [
-    `${t('consent.summary.title')}: ${t(`consent.title.${operation}`)}`,
-    `${t('consent.requester')}:`,
-    ...(requester.kind === 'origin' ? addressLines(requester, layout) : [indented(requesterName(requester, t))]),
-    `${t(self ? 'consent.summary.made' : 'consent.summary.given')}:`,
-    indented(given.join(t('consent.summary.separator'))),
+    `${t('consent.summary.title')}: ${title(model, t)}`,
+    requesterHeading(requester, t),
+    ...requesterSummary(requester, layout),
+    `${t(requester.kind === 'self' ? 'consent.summary.made' : 'consent.summary.given')}:`,
+    indented(givenTexts(model, t).join(t('consent.summary.separator'))),
+    ...(requester.kind === 'origin' ? recipientSummary(model, layout) : []),
     RULE,
   ];
 }
 
-function requesterName({ kind }: Requester, t: Translate): string {
-  return t(kind === 'self' ? 'consent.self' : 'consent.localProgram');
-}
-
-const QUOTES: Readonly<Record<string, string>> = {
-  '「': '『',
-  '｢': '『',
-  '﹁': '『',
-  '」': '』',
-  '｣': '』',
-  '﹂': '』',
-  '“': '‘',
-  '„': '‘',
-  '‟': '‘',
-  '”': '’',
-  '″': '’',
-  '"': '’',
-  '＂': '’',
-};
-
-/** Foreign text that we put into quotes must not be able to close them. */
-function withoutQuotes(text: string): string {
-  return text.replace(/[「｢﹁」｣﹂“„‟”″"＂]/g, (quote) => QUOTES[quote] ?? quote);
-}
-
-/** Foreign text behind `prefix`; rows after the first stand behind a bar. */
-function foreignRows(text: string, prefix: string, { columns }: Layout): string[] {
-  const continuation = ' '.repeat(textWidth(prefix)) + BAR;
-  const [first = '', ...others] = wrap(text, columns - textWidth(continuation));
-  return [prefix + first, ...others.map((row) => continuation + row)];
-}
-
-const CHARACTERS = new Intl.Segmenter('ja', { granularity: 'grapheme' });
-
-/** Rows of less than `width` columns: some terminals go on to the next row once the last column is written. */
-function wrap(text: string, width: number): string[] {
-  const rows: string[] = [];
-  let row = '';
-  let used = 0;
-  for (const part of wrappableParts(text, width)) {
-    const partWidth = textWidth(part);
-    if (used + partWidth >= width) {
-      rows.push(row);
-      row = '';
-      used = 0;
-    }
-    row += part;
-    used += partWidth;
+function givenTexts(model: ConsentModel, t: Translate): readonly string[] {
+  const { attributes, pinRole, items, disclosed } = model;
+  if (!attributes) {
+    const signature = t(`consent.summary.${pinRole}`, { count: items.length });
+    return [signature, ...disclosed.map((datum) => t(`consent.summary.${datum}`))];
   }
-  return [...rows, row];
-}
-
-/** Characters with their marks; code points, where so many marks are heaped on one that they would fill a row. */
-function wrappableParts(text: string, width: number): string[] {
-  return Array.from(CHARACTERS.segment(text), ({ segment }) => segment).flatMap((segment) =>
-    textWidth(segment) < width ? [segment] : Array.from(segment),
-  );
-}
-
-/** Letters that no terminal draws wider than one column: ASCII and half-width katakana. */
-const NARROW = /[\u0020-\u007e\uff61-\uff9f]/u;
-
-/**
- * The most columns that a terminal could take for a text. Whether the other characters are wide (UAX #11) depends on the
- * terminal's font, language and version of Unicode; a row that is broken too early harms nobody.
- */
-function textWidth(text: string): number {
-  return Array.from(text).reduce((width, character) => width + (NARROW.test(character) ? 1 : 2), 0);
+  return attributes.map(({ attribute, required }) => {
+    const text = attributeText(attribute, model, t);
+    return required ? text : t('consent.summary.optional', { text });
+  });
 }

@@ -6,12 +6,17 @@ import { ClientError, toClientError, toWireError } from '../core/errors.js';
 import { packageRoot } from '../node/package-root.js';
 import { addAttributesCommand } from './commands/attributes.js';
 import { addAuthenticateCommand } from './commands/authenticate.js';
+import { addBrowserIntegrationCommand } from './commands/browser-integration.js';
 import { addCardCommands } from './commands/card.js';
 import { addCertificateCommands } from './commands/certificate.js';
+import { addNativeHostCommand } from './commands/native-host.js';
+import { addDevServiceCommand } from './commands/dev-service.js';
 import { addPinCommands } from './commands/pin.js';
 import { addPhoneCommands } from './commands/phone.js';
+import { addRegistryCommands } from './commands/registry.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSignCommand } from './commands/sign.js';
+import { addSitesCommands } from './commands/sites.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { addVirtualCardCommand } from './commands/virtual-card.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
@@ -74,8 +79,13 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addSignCommand(program, run);
   addVerifyCommand(program, run);
   addPhoneCommands(program, run);
+  addSitesCommands(program, run);
+  addRegistryCommands(program, run);
   addServeCommand(program, run);
+  addDevServiceCommand(program, run);
   addVirtualCardCommand(program, run);
+  addBrowserIntegrationCommand(program, run);
+  addNativeHostCommand(program, run);
   return program;
 }
 

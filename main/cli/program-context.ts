@@ -76,7 +76,12 @@ export interface ProgramContext {
   withClient<Result>(work: (client: Client) => Promise<Result>, overrides?: ClientOverrides): Promise<Result>;
 }
 
-export type ClientOverrides = Partial<Pick<ClientOptions, 'interaction' | 'developerMode' | 'cardWaitMilliseconds'>> & {
+export type ClientOverrides = Partial<
+  Pick<
+    ClientOptions,
+    'interaction' | 'reader' | 'developerMode' | 'developerRegistry' | 'onRegistryNotice' | 'cardWaitMilliseconds'
+  >
+> & {
   /** With `--pin-stdin`: how many lines there are, the PIN's first. 1 unless given. */
   readonly pinLines?: 1 | 2;
 };

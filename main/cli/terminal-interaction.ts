@@ -2,6 +2,7 @@ import { displayText } from '../core/consent/display-text.js';
 import { ClientError } from '../core/errors.js';
 import type {
   ConsentDialog,
+  Decision,
   DialogOutcome,
   NewPinPrompt,
   PinPrompt,
@@ -12,15 +13,16 @@ import type {
   UserInteraction,
 } from '../core/ports.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
-import { consentText } from './consent-text.js';
+import { consentText, separateStepText } from './consent-text.js';
 import type { Translate } from './messages.js';
 import { failureText } from './output.js';
 import type { Entry, Terminal } from './terminal.js';
+import { givenText, optionalNumbers, optionalPositions, parseWithheld } from './withhold-question.js';
 
 export interface TerminalInteractionOptions {
   readonly terminal: Terminal;
   readonly t: Translate;
-  /** `--yes`: the consent is agreed to without a question. Never the last try. */
+  /** `--yes`: the consent is agreed to without a question, with nothing that is optional. Never the last try. */
   readonly agreeBeforehand: boolean;
   /** Whether a failure is told here; one's own commands end with the error anyway. */
   readonly showFailures: boolean;
@@ -54,6 +56,7 @@ export function createTerminalInteraction(options: TerminalInteractionOptions): 
 
 class TerminalDialog implements ConsentDialog {
   readonly #options: TerminalInteractionOptions;
+  readonly #consent: ConsentModel;
   /** Aborts when the asker is gone or the dialog is closed; pending questions end then. */
   readonly #signal: AbortSignal;
   readonly #closed = new AbortController();
@@ -62,6 +65,7 @@ class TerminalDialog implements ConsentDialog {
 
   constructor(options: TerminalInteractionOptions, consent: ConsentModel, signal: AbortSignal) {
     this.#options = options;
+    this.#consent = consent;
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
     this.#print(`\n${consentText(consent, options.t, options.terminal.columns)}`);
   }
@@ -77,15 +81,57 @@ class TerminalDialog implements ConsentDialog {
     return chooseReaderInTerminal(this.#options, readers, this.#signal);
   }
 
-  async decide(): Promise<'agreed' | 'refused'> {
+  async confirmSeparateStep(): Promise<boolean> {
+    const { terminal, t } = this.#options;
+    this.#print(separateStepText(this.#consent, t, terminal.columns));
+    if (!terminal.interactive) return false;
+    return answerText(await terminal.ask(t('ask.unlistedSigning'), this.#signal)) === 'yes';
+  }
+
+  async decide(): Promise<Decision> {
     const { terminal, t, agreeBeforehand } = this.#options;
-    if (agreeBeforehand) return 'agreed';
+    if (agreeBeforehand) return { answer: 'agreed', withheld: optionalPositions(this.#consent) };
     if (!terminal.interactive) {
       this.#print(t('ask.noTerminal'));
-      return 'refused';
+      return { answer: 'refused' };
     }
-    const answer = answerText(await terminal.ask(t('ask.agree'), this.#signal));
-    return ['y', 'yes', 'はい'].includes(answer) ? 'agreed' : 'refused';
+    const withheld = await this.#askWithheld();
+    if (withheld.length > 0) {
+      const given = givenText(this.#consent, withheld, t);
+      this.#print(given ?? t('ask.nothingGiven'));
+      if (given === undefined) return { answer: 'refused' };
+    }
+    return this.#askAgreement(withheld);
+  }
+
+  /** Asked before the agreement, so that what is agreed to is what was last on the screen. */
+  async #askWithheld(): Promise<readonly number[]> {
+    const { terminal, t } = this.#options;
+    const numbers = optionalNumbers(this.#consent);
+    if (numbers === '') return [];
+    for (;;) {
+      const entry = answerText(await terminal.ask(t('ask.withhold', { numbers }), this.#signal));
+      const withheld = parseWithheld(entry, this.#consent);
+      if (withheld) return withheld;
+      this.#print(t('ask.withholdInvalid', { numbers }));
+    }
+  }
+
+  async #askAgreement(withheld: readonly number[]): Promise<Decision> {
+    const { terminal, t } = this.#options;
+    const { requester, remembered } = this.#consent;
+    const isPage = requester.kind === 'origin';
+    const canRemember = isPage && remembered === 'may-be';
+    // What is blocked then is what anybody can do in this site's name, not the site.
+    const unconfirmed = isPage && !requester.confirmed;
+    const context = unconfirmed ? 'unconfirmed' : canRemember ? 'remember' : 'page';
+    const question = t('ask.agree', isPage ? { context } : {});
+    const answer = answerText(await terminal.ask(question, this.#signal));
+    if (['y', 'yes', 'はい'].includes(answer)) return { answer: 'agreed', withheld };
+    if (canRemember && answer === 'r') return { answer: 'agreed', withheld, remember: true };
+    if (!isPage || answer !== 'b') return { answer: 'refused' };
+    this.#print(t('ask.blocked', unconfirmed ? { context } : {}));
+    return { answer: 'refused', block: true };
   }
 
   async acknowledge(): Promise<void> {

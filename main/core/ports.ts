@@ -2,7 +2,7 @@
 import type { FormatCrypto } from '../../sdk/formats/ports.js';
 import type { NewPinFault, PinFormatFault } from './card/pin-format.js';
 import type { ConsentModel } from './consent/consent-model.js';
-import type { ErrorCode } from '../../sdk/protocol/index.js';
+import type { EncryptionJwk, ErrorCode, Operation, SignatureJwk } from '../../sdk/protocol/index.js';
 import type { ErrorDetails } from './errors.js';
 
 export type { FormatCrypto };
@@ -151,8 +151,16 @@ export interface ConsentDialog {
   showPreparation(preparation: Preparation): void;
   /** Asks which reader to use. Called only when several hold a card and none was chosen beforehand. */
   chooseReader(readers: readonly ReaderInfo[]): Promise<string>;
-  /** The person's answer. Anything but an explicit yes is `refused`. Called once, when preparation is `ready`. */
-  decide(): Promise<'agreed' | 'refused'>;
+  /**
+   * Asks the question that `ConsentModel.separateStep` names, before `decide`. Anything but an explicit yes is false. Never
+   * answered by `--yes`.
+   */
+  confirmSeparateStep(): Promise<boolean>;
+  /**
+   * The person's answer. Anything but an explicit yes is `refused`. Called once, when preparation is `ready`; not at all where
+   * the consent `is` remembered.
+   */
+  decide(): Promise<Decision>;
   /**
    * In place of `decide`, after preparation `failed`: resolves when the person has read that and is done. Has to take as
    * long, and to end and reject as `decide` does, because the page must not tell one from the other.
@@ -174,6 +182,20 @@ export interface ConsentDialog {
   close(outcome: DialogOutcome): void;
 }
 
+export type Decision =
+  | {
+      readonly answer: 'agreed';
+      /** Positions in `ConsentModel.attributes` of optional ones that the person leaves out. */
+      readonly withheld?: readonly number[];
+      /** Shorten the explanation next time; only where the model says that it may be. */
+      readonly remember?: boolean;
+    }
+  | {
+      readonly answer: 'refused';
+      /** Let this site ask nothing any more, until the person undoes it. */
+      readonly block?: boolean;
+    };
+
 export interface UserInteraction {
   /**
    * Shows who asks for what. One dialog is open at a time; the core sees to that. `signal` aborts when the page is gone.
@@ -184,6 +206,31 @@ export interface UserInteraction {
 }
 
 // ------------------------------------------------------------------------------------------------- the rest
+
+/**
+ * What the person has decided about sites for later. Holds origins and operations, nothing about a card. `confirmed` is as in
+ * `OriginRequester`: a block that was decided on a request whose asker is not confirmed refuses only such requests, because
+ * anybody can make them in any origin's name. All throw or reject with `ERR_INTERNAL_FILE` where nothing can be read or kept.
+ */
+export interface SiteMemory {
+  isBlocked(origin: string, confirmed: boolean): boolean;
+  /** Forgets what was remembered of the origin too. */
+  block(origin: string, confirmed: boolean): Promise<void>;
+  /** Whether the explanation was to be shortened. */
+  isRemembered(origin: string, operation: Operation): boolean;
+  remember(origin: string, operation: Operation): Promise<void>;
+}
+
+/** JWS (RFC 7515) and JWE (RFC 7516). The algorithm follows from the key's kind and is never the message's choice. */
+export interface JoseCrypto {
+  /**
+   * Payload of a compact JWS if its signature holds under exactly `key` with the algorithm of that key; undefined otherwise.
+   * Refuses `crit` and looks at no other member of the header than `alg`.
+   */
+  verifyJws(unverifiedJws: string, key: SignatureJwk): Promise<Uint8Array | undefined>;
+  /** Compact JWE with `enc` A256GCM and the key's `kid`. `typ`: explicit type of RFC 8725 §3.11. */
+  encryptJwe(plaintext: Uint8Array, key: EncryptionJwk, typ: string): Promise<string>;
+}
 
 export interface Clock {
   now(): Date;

@@ -11,13 +11,18 @@ import type { CardReaders, Log, UserInteraction } from '../core/ports.js';
 import { createCardOperations } from '../core/signing/card-operations.js';
 import type { CardOperations } from '../core/signing/operations.js';
 import type { ReaderSelection } from '../core/signing/prepare-card.js';
+import type { ServiceRegistrySource } from '../core/registry/registry-source.js';
 import { createTrustAnchors } from '../core/trust/trust-anchors.js';
 import { Turns } from '../core/signing/turns.js';
-import { startBridgeListener, type BridgeListener } from './bridge-listener/index.js';
+import { openBridgeEndpoints } from './bridge-endpoints.js';
+import type { BridgeListener } from './bridge-listener/index.js';
 import { translatedCardReaders } from './card-readers.js';
+import { openClientRules, type ClientRulesOptions } from './client-rules.js';
 import { nodeCrypto } from './node-crypto.js';
 import { openPhoneReader, openUsbPhoneReader, type PairingInvitation, type PhoneReaderEvent } from './phone-reader.js';
+import { nodeJose } from './jose.js';
 import { loadReaderQuirks } from './reader-quirks.js';
+import { openSiteMemory } from './site-memory.js';
 import { systemClock, systemRandom } from './system.js';
 import { openTestCard, type CardProfile } from './test-card.js';
 import { loadTrustAnchors } from './trust-anchors.js';
@@ -42,14 +47,14 @@ export interface PhoneChoice {
   readonly onEvent: (event: PhoneReaderEvent) => void;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends ClientRulesOptions {
   readonly interaction: UserInteraction;
   readonly reader: ReaderChoice;
   /** `http:` pages on this PC may ask, and a release build may use the test card. */
   readonly developerMode: boolean;
   /** Whether this is a packaged release rather than a checkout. */
   readonly releaseBuild: boolean;
-  /** Where the test card is kept. */
+  /** Where the test card, decisions about sites and registries that were in force are kept. */
   readonly stateDirectory: string;
   /** How long a dialog waits for a reader and a card, in milliseconds; 0 fails at once. */
   readonly cardWaitMilliseconds: number;
@@ -65,7 +70,9 @@ export interface Client {
   readonly inspection: CardInspection;
   readonly attributes: AttributeReader;
   readonly pinChange: PinChange;
-  /** Opens the bridge on the first free of `ports`. */
+  /** The services in force on this PC, and what is wrong with their registries. */
+  registry(): Promise<ServiceRegistrySource>;
+  /** Opens the bridge on the first free of `ports`, and to the browser extension. */
   listen(ports?: readonly number[]): Promise<BridgeListener>;
   /** Ends the card process and releases every reader. Listeners are closed by whoever opened them. */
   close(): Promise<void>;
@@ -73,6 +80,7 @@ export interface Client {
 
 export async function createClient(options: ClientOptions): Promise<Client> {
   const { interaction, developerMode, cardWaitMilliseconds, log } = options;
+  const rules = openClientRules(options);
   const readers = await openReaders(options);
   const environment = {
     readers,
@@ -87,18 +95,34 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     log,
   };
   const operations = createCardOperations(environment);
-  const settings = { developerMode };
   return {
     readers,
     operations,
     inspection: createCardInspection(environment),
     attributes: createAttributeReader(environment),
     pinChange: createPinChange(environment),
-    listen(ports = BRIDGE_PORTS) {
-      const bridge = createBridge({ operations, random: systemRandom, clock: systemClock, log, settings });
-      return startBridgeListener({ bridge, ports, log });
+    registry: () => rules.registry(),
+    async listen(ports = BRIDGE_PORTS) {
+      const sites = openSiteMemory(options.stateDirectory);
+      // A damaged file is told whoever starts the bridge, not the first page that asks.
+      sites.list();
+      const bridge = createBridge({
+        operations,
+        random: systemRandom,
+        clock: systemClock,
+        log,
+        developerMode,
+        registry: (await rules.registry()).registry,
+        sites,
+        jose: nodeJose,
+        policy: () => rules.policy,
+      });
+      return openBridgeEndpoints({ bridge, ports, log, stateDirectory: options.stateDirectory });
     },
-    close: () => readers.close(),
+    close() {
+      rules.close();
+      return readers.close();
+    },
   };
 }
 

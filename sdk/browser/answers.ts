@@ -1,6 +1,10 @@
 import type {
+  AttributeAnswer,
   AuthenticationToken,
+  EncryptedOutput,
   ErrorCode,
+  Operation,
+  RequestedAttribute,
   SessionOutput,
   SessionResult,
   SignedItem,
@@ -13,6 +17,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const SESSION_ID = /^[A-Za-z0-9_-]{43}$/;
+/** Compact serialisation of RFC 7516 §7.1. */
+const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
+const REFERENCE = /^[A-Za-z0-9_-]{22}$/;
+const ATTRIBUTES = ['name', 'address', 'birthDate', 'gender'];
 const ERROR_CODE = /^ERR_[A-Z]+_[A-Z_]+$/;
 
 /**
@@ -49,10 +57,48 @@ export function readSessionResult(unverifiedResult: unknown): SessionResult {
 }
 
 function readOutput(unverifiedOutput: unknown): SessionOutput {
-  const { operation, token, items } = object(unverifiedOutput);
-  if (operation === 'authenticate') return { operation, token: readToken(token) };
-  check(operation === 'sign' && Array.isArray(items));
-  return { operation, items: items.map(readSignedItem) };
+  const output = object(unverifiedOutput);
+  if ('jwe' in output) return readEncrypted(output);
+  switch (output['operation']) {
+    case 'authenticate':
+      return { operation: 'authenticate', token: readToken(output['token']) };
+    case 'sign':
+      return { operation: 'sign', items: list(output['items']).map(readSignedItem) };
+    case 'readAttributes': {
+      const { assurance, answers } = output;
+      check(assurance === 'client-asserted');
+      return { operation: 'readAttributes', assurance, answers: list(answers).map(readAttributeAnswer) };
+    }
+    default:
+      throw malformedAnswer();
+  }
+}
+
+function readEncrypted({ operation, jwe, reference }: Json): EncryptedOutput {
+  check(operation === 'authenticate' || operation === 'sign' || operation === 'readAttributes');
+  check(typeof jwe === 'string' && COMPACT_JWE.test(jwe) && typeof reference === 'string' && REFERENCE.test(reference));
+  return { operation: operation satisfies Operation, jwe, reference };
+}
+
+function readAttributeAnswer(unverifiedAnswer: unknown): AttributeAnswer {
+  const { attribute: unverifiedAttribute, status, value } = object(unverifiedAnswer);
+  const attribute = readAttribute(unverifiedAttribute);
+  if (status === 'given') {
+    check(typeof value === (typeof attribute === 'string' ? 'string' : 'boolean'));
+    return { attribute, status, value: value as string | boolean };
+  }
+  check(status === 'declined' || status === 'unknown');
+  return { attribute, status };
+}
+
+function readAttribute(unverifiedAttribute: unknown): RequestedAttribute {
+  if (typeof unverifiedAttribute === 'string') {
+    check(ATTRIBUTES.includes(unverifiedAttribute));
+    return unverifiedAttribute as RequestedAttribute;
+  }
+  const { ageOver } = object(unverifiedAttribute);
+  check(Number.isInteger(ageOver));
+  return { ageOver: ageOver as number };
 }
 
 function readToken(unverifiedToken: unknown): AuthenticationToken {
@@ -89,6 +135,11 @@ function isErrorCode(value: unknown): value is ErrorCode {
 function base64(value: unknown): string {
   check(typeof value === 'string' && BASE64.test(value) && value.length % 4 === 0);
   return value;
+}
+
+function list(value: unknown): readonly unknown[] {
+  check(Array.isArray(value));
+  return value as readonly unknown[];
 }
 
 function object(value: unknown): Json {

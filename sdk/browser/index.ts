@@ -1,25 +1,60 @@
 /**
- * `madoguchi/browser`: one import, one call. Talks to the Madoguchi client on the visitor's own PC.
+ * `madoguchi/browser`: one import, one call. Talks to the Madoguchi client on the visitor's own PC, by the browser extension,
+ * by HTTP on the loopback address, or by a redirect.
  *
  * ```js
  * import { authenticate } from 'madoguchi/browser';
- * const token = await authenticate({ challengeNonce });
+ * const { token } = await authenticate({ challengeNonce });
  * ```
  */
-import { createClient } from './client.js';
+import { createClientIn } from './client.js';
+import { globalEnvironment } from './environment.js';
+import type { ClientOptions, MadoguchiClient } from './options.js';
 
-export {
-  createClient,
-  type AuthenticateOptions,
-  type CallOptions,
-  type ClientOptions,
-  type MadoguchiClient,
-  type SignInput,
-  type SignOptions,
-} from './client.js';
+export type { AnsweringRoute } from './channel.js';
 export type { SignContent } from './content.js';
-export { MadoguchiError, type ErrorDetails } from './errors.js';
-export type { AuthenticationToken, ErrorCode, SignedItem, StatusResult, WireError } from '../protocol/index.js';
+export { MadoguchiError, type ErrorDetails, type Guidance } from './errors.js';
+export type { LoopbackOptions } from './loopback.js';
+export type {
+  AuthenticateOptions,
+  AuthenticateResult,
+  CallOptions,
+  ClientOptions,
+  EncryptedResult,
+  EncryptionOptions,
+  InTheClear,
+  MadoguchiClient,
+  OperationCall,
+  OperationOptions,
+  ReadAttributesOptions,
+  ReadAttributesResult,
+  RedirectEvent,
+  RedirectOptions,
+  Route,
+  RouteEvent,
+  SignedRequestOptions,
+  SignInput,
+  SignOptions,
+  SignResult,
+  StatusAnswer,
+} from './options.js';
+export { redirectForm, redirectUrl, type RedirectForm, type RedirectRequest, type RedirectTarget } from './redirect.js';
+export type {
+  AttributeAnswer,
+  AttributeName,
+  AuthenticationToken,
+  EncryptTo,
+  ErrorCode,
+  Gender,
+  RequestedAttribute,
+  SignedItem,
+  WireError,
+} from '../protocol/index.js';
 
-/** The calls of `MadoguchiClient` with the default ports and time-out. */
-export const { status, authenticate, sign } = createClient();
+/** A client with options of its own. Nothing is looked at or sent before its first call. */
+export function createClient(options: ClientOptions = {}): MadoguchiClient {
+  return createClientIn(globalEnvironment(), options);
+}
+
+/** The calls of `MadoguchiClient` with the default options. */
+export const { status, authenticate, sign, readAttributes } = createClient();

@@ -9,8 +9,28 @@ export const LIMITS = {
   signItems: 20,
   /** UTF-16 code units of an item's name. */
   itemNameLength: 255,
+  /** UTF-16 code units of the reason a service gives for reading attributes. */
+  purposeLength: 200,
+  /** Attributes of one `readAttributes` request, derived answers included. */
+  attributes: 8,
+  /** Bounds of a derived answer `ageOver`, in years. */
+  ageMin: 1,
+  ageMax: 120,
   /** Characters of a serialised origin. */
   originLength: 255,
+  /** Characters of a `redirect_uri`. */
+  redirectUriLength: 1024,
+  /** Characters of a redirect's `state`, base64url: at least 128 bits. */
+  stateMin: 22,
+  stateMax: 128,
+  /** Seconds for which a used `state` or `jti` is remembered. A signed request must not live longer. */
+  replaySeconds: 600,
+  /** Seconds by which the clocks of service and PC may differ. */
+  clockSkewSeconds: 60,
+  /** Characters of the `jti` of a signed request. */
+  jtiMax: 128,
+  /** Characters of an identifier in the registry. */
+  identifierLength: 64,
   /** Longest `?wait=` of a poll, in seconds. */
   pollWaitSeconds: 25,
   /** A session that nobody polls for this many seconds is cancelled. */
@@ -19,6 +39,11 @@ export const LIMITS = {
   queuedSessions: 8,
   /** Sessions one origin may have open or queued at a time. */
   sessionsPerOrigin: 2,
+  /** Sessions one origin may open within a minute. */
+  sessionsPerMinute: 12,
+  /** Seconds one origin has to wait after it was refused once; doubles with each refusal that follows, up to the second figure. */
+  backOffSeconds: 2,
+  backOffMaxSeconds: 300,
   /** Seconds from the moment a dialog opens until it closes by itself. */
   dialogSeconds: 300,
   /** Nesting of a request's JSON. */

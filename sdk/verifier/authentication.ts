@@ -12,12 +12,9 @@ import {
   type Certificate,
   type FormatCrypto,
 } from '../formats/index.js';
-import {
-  authenticationTokenSchema,
-  challengeNonceSchema,
-  LIMITS,
-  type AuthenticationToken,
-} from '../protocol/index.js';
+import { authenticationTokenSchema, challengeNonceSchema, type AuthenticationToken } from '../protocol/index.js';
+import { identifyCertificate, type CertificateIdentifier } from './certificate-identifier.js';
+import { requireSerialisedOrigin } from './serialised-origin.js';
 import { readTrustAnchors, type TrustAnchor } from './trust-anchors.js';
 import { withVerificationErrors } from './verification-error.js';
 import { webCrypto } from './web-crypto.js';
@@ -38,16 +35,11 @@ export interface AuthenticationTokenOptions {
 }
 
 /** Who logged in, as far as the token proves it. */
-export interface ValidatedAuthentication {
+export interface ValidatedAuthentication extends CertificateIdentifier {
   /** 利用者証明用電子証明書. Names nobody: its holder is known by number only. */
   readonly certificate: Certificate;
   /** The CA that issued it, one of the trust anchors or below one. */
   readonly issuerCertificate: Certificate;
-  /**
-   * 発行番号, lower-case hexadecimal. Counted anew by each CA key: only together with the issuer's key does it stand for
-   * one certificate. It is the same at every service and changes with the certificate.
-   */
-  readonly serialNumber: string;
   /** The certificate is a test card's. Possible only when a test CA is among the anchors. */
   readonly isTestCertificate: boolean;
   /** JPKI answers about revocation to accredited verifiers only, by means this library does not have. */
@@ -104,7 +96,7 @@ async function validate(unverifiedToken: unknown, context: Context): Promise<Val
   return {
     certificate,
     issuerCertificate,
-    serialNumber: certificate.serialNumber,
+    ...(await identifyCertificate({ issuerCertificate, serialNumber: certificate.serialNumber }, context.crypto)),
     isTestCertificate: isJpkiTestCertificate(certificate),
     revocation: 'not-checked',
   };
@@ -125,15 +117,4 @@ async function requireTokenSignature(
   if (!(await crypto.verifySignature(name, certificate.subjectPublicKeyInfo, toBeSigned, signature))) {
     throw new FormatError('ERR_SIGN_INVALID', 'the signature does not hold for this origin and nonce');
   }
-}
-
-/** `https://example.jp/` is another string than `https://example.jp`, and would never verify. */
-function requireSerialisedOrigin(origin: string): void {
-  const isSerialised =
-    typeof origin === 'string' &&
-    origin.length <= LIMITS.originLength &&
-    /^https?:/.test(origin) &&
-    URL.canParse(origin) &&
-    new URL(origin).origin === origin;
-  if (!isSerialised) throw new TypeError('origin is not a serialised http or https origin without a trailing slash');
 }

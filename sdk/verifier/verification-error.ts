@@ -1,7 +1,14 @@
 import { FormatError, type FormatErrorCode } from '../formats/index.js';
+import type { ErrorCode } from '../protocol/index.js';
 
-/** A subset of the product's codes, those of certificates and signatures. */
-export type VerificationErrorCode = FormatErrorCode;
+/** What binds a result to a verifier, a service and a session; certificates and signatures have codes of their own. */
+type BindingErrorCode = Extract<
+  ErrorCode,
+  'ERR_PROTOCOL_RESULT_ENCRYPTION' | 'ERR_PROTOCOL_RESULT_BINDING' | 'ERR_PROTOCOL_NONCE' | 'ERR_PROTOCOL_STATE'
+>;
+
+/** A subset of the product's codes. */
+export type VerificationErrorCode = FormatErrorCode | BindingErrorCode;
 
 /** One message per code: what exactly failed stays in `cause`, for the verifier's own log. */
 const MESSAGES = {
@@ -16,12 +23,18 @@ const MESSAGES = {
   ERR_SIGN_ALGORITHM: 'the algorithm or key is not accepted',
   ERR_SIGN_DIGEST: 'the content is not what was signed',
   ERR_SIGN_INVALID: 'the signature does not hold',
+  ERR_PROTOCOL_RESULT_ENCRYPTION: 'the encrypted result is not for this key, or is malformed',
+  ERR_PROTOCOL_RESULT_BINDING: 'the result belongs to another origin, operation or nonce',
+  ERR_PROTOCOL_NONCE: 'the nonce was not issued to this session, is too old or was used',
+  ERR_PROTOCOL_STATE: 'the result of the redirect belongs to another session, is too old or was used',
 } as const satisfies Record<VerificationErrorCode, string>;
 
 /** What the caller was given does not verify. Misuse of the library itself is a `TypeError` instead. */
 export class VerificationError extends Error {
   override readonly name = 'VerificationError';
   readonly code: VerificationErrorCode;
+  /** What Express and Fastify answer with where nobody else does. */
+  readonly statusCode = 400;
 
   constructor(code: VerificationErrorCode, options?: { cause?: unknown }) {
     super(MESSAGES[code], options);

@@ -8,12 +8,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBridge } from '../../main/core/bridge/bridge.js';
 import { startBridgeListener } from '../../main/node/bridge-listener/index.js';
-import { systemClock, systemRandom } from '../../main/node/system.js';
 import { openVirtualCard, TEST_CARD_PINS, type VirtualCard } from '../../native/virtual-card/index.js';
 import { coreClient } from '../support/core-client.js';
+import { originRequester } from '../support/origin-requester.js';
 import { putIntoVpcd } from '../support/pcsc-fixture.js';
 import { startPcscd, type Pcscd } from '../support/pcscd.js';
-import { AUTHENTICATE } from '../unit/bridge/fakes.js';
+import { ASK_AT_WILL, AUTHENTICATE, bridgeOptions } from '../unit/bridge/fakes.js';
 import { exchange } from '../unit/bridge/harness.js';
 import { milliseconds, percentile } from './statistics.js';
 import { processFigures } from './process-figures.js';
@@ -83,7 +83,7 @@ function modelled(
 const never = new AbortController().signal;
 const authenticate = {
   operation: 'authenticate',
-  requester: { kind: 'origin', origin: 'https://service.example' },
+  requester: originRequester('https://service.example'),
   origin: 'https://service.example',
   challengeNonce: AUTHENTICATE.challengeNonce,
 } as const;
@@ -208,13 +208,7 @@ it('measures from request accepted to consent model delivered', async () => {
     return open(consent, signal);
   };
   const log = { event: () => undefined };
-  const bridge = createBridge({
-    operations,
-    random: systemRandom,
-    clock: systemClock,
-    log,
-    settings: { developerMode: false },
-  });
+  const bridge = createBridge(bridgeOptions({ operations, askLimits: ASK_AT_WILL }));
   const listener = await startBridgeListener({ bridge, ports: [0], log });
   const measure = async (body: string): Promise<number[]> => {
     const times: number[] = [];

@@ -165,6 +165,8 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   serve: undefined,
   // Speaks of phones only; a card on one is reached by the commands above.
   phone: undefined,
+  // Speaks of websites only.
+  sites: undefined,
   'virtual-card': undefined,
 };
 

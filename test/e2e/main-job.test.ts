@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openVirtualCard, type VirtualCard, type VpcdConnection } from '../../native/virtual-card/index.js';
 import { encodePemCertificate } from '../../sdk/formats/index.js';
+import { LIMITS } from '../../sdk/protocol/index.js';
 import { TerminalSession } from '../support/command-line.js';
 import { commandSummary } from '../support/core-client.js';
 import { putIntoVpcd } from '../support/pcsc-fixture.js';
@@ -16,6 +18,11 @@ import { startSampleService } from '../../examples/sample-service/server.js';
 
 const missing = pcscdMissing() ?? chromiumMissing();
 if (missing !== undefined) console.warn(`skipped: the main job in a real browser: ${missing}`);
+
+/** Lets the pause go by that a site has to make after so many refusals in a row. */
+function backOff(refusals: number): Promise<void> {
+  return sleep(LIMITS.backOffSeconds * 2 ** (refusals - 1) * 1_000);
+}
 
 const AGREE = 'よろしければ y と入力してください';
 
@@ -109,6 +116,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
     await terminal.see('「住民票の写しの交付申請.txt」');
     await terminal.see(createHash('sha256').update(text).digest('hex'));
     await terminal.see('│ 𠮷野家');
+    await terminal.answer('このサイトのために署名してよいときだけ yes', 'yes');
     await terminal.answer(AGREE, 'y');
     await terminal.enterPin('署名用の暗証番号（英数字6〜16文字）: ', 'abc123');
     await page.waitForSelector('#sign-result[data-state=done]');
@@ -151,6 +159,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
   });
 
   it('closes the dialog when the page is gone in the middle of the PIN: no VERIFY', async () => {
+    await backOff(1);
     await page.click('#login');
     await terminal.answer(AGREE, 'y');
     await terminal.see('利用者証明用の暗証番号（数字4桁）: ');
@@ -166,6 +175,7 @@ describe.skipIf(missing !== undefined)('a web page asks, the person agrees, the 
   });
 
   it('tells the page nothing but “unavailable” about a wrong PIN, and the person everything', async () => {
+    await backOff(2);
     await page.click('#login');
     await terminal.answer(AGREE, 'y');
     await terminal.enterPin('利用者証明用の暗証番号（数字4桁）: ', '9999');

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../sdk/protocol/index.js';
+import { originRequester } from '../support/origin-requester.js';
 import { at, AUTHENTICATE, FakeClock, NONCE, only, ORIGIN, OTHER_ORIGIN, settle, TOKEN } from '../unit/bridge/fakes.js';
+import { fakePeers } from '../unit/bridge-listener/fake-peers.js';
 import {
   exchange,
   exchangeRaw,
@@ -21,7 +23,7 @@ let harness: Harness;
 let port: number;
 
 beforeAll(async () => {
-  harness = await startHarness({ settings: { developerMode: true } });
+  harness = await startHarness({ developerMode: true });
   port = harness.port;
 });
 
@@ -138,8 +140,7 @@ describe('Origin', () => {
   });
 
   it('is refused by an administrator’s list with its own code, unreadably', async () => {
-    const settings = { developerMode: true, allowedOrigins: [ORIGIN] };
-    const managed = await startHarness({ settings });
+    const managed = await startHarness({ developerMode: true, allowedOrigins: [ORIGIN] });
     try {
       const refused = [
         'https://service.example.go.jp.evil.example',
@@ -561,7 +562,7 @@ describe('sessions', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    own = await startHarness({ clock });
+    own = await startHarness({ clock, peers: fakePeers('same') });
   });
 
   afterEach(() => own.listener.close());
@@ -615,7 +616,7 @@ describe('sessions', () => {
   it('are bounded over all origins', async () => {
     for (let i = 0; i <= LIMITS.queuedSessions; i++) expect((await open(`https://s${i}.example`)).status).toBe(200);
     const refused = await open();
-    expect([refused.status, refused.code]).toEqual([429, 'ERR_PROTOCOL_BUSY']);
+    expect([refused.status, refused.code]).toEqual([429, 'ERR_PROTOCOL_QUEUE_FULL']);
     expect(own.operations.calls).toBe(1);
   });
 
@@ -659,8 +660,9 @@ describe('sessions', () => {
     expect(request).toEqual({
       operation: 'authenticate',
       origin: 'https://xn--r8jz45g.jp',
-      requester: { kind: 'origin', origin: 'https://xn--r8jz45g.jp', unicodeOrigin: 'https://例え.jp' },
+      requester: originRequester('https://xn--r8jz45g.jp', { unicodeOrigin: 'https://例え.jp' }),
       challengeNonce: NONCE,
+      onDecision: expect.any(Function) as unknown,
     });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as sdk from '../../sdk/browser/index.js';
@@ -54,6 +54,7 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
   let sitePort: number;
   let browser: Browser;
   let harness: Harness;
+  let context: BrowserContext;
   let page: Page;
 
   beforeAll(async () => {
@@ -68,12 +69,14 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
     await new Promise((resolve) => site.close(resolve));
   });
   beforeEach(async () => {
-    harness = await startHarness({ settings: { developerMode: true } });
-    page = await browser.newPage();
+    harness = await startHarness({ developerMode: true });
+    // Of its own: a page that owns its context takes it along when it closes, and the requests that outlive the page with it.
+    context = await browser.newContext();
+    page = await context.newPage();
     await page.goto(`http://localhost:${sitePort}/`);
   });
   afterEach(async () => {
-    await page.close();
+    await context.close();
     await harness.listener.close();
   });
 
@@ -108,7 +111,7 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
     const call = only(harness.operations.authentications);
     expect(call.request.origin).toBe(`http://localhost:${sitePort}`);
     call.resolve(TOKEN);
-    expect(await outcome()).toEqual(TOKEN);
+    expect(await outcome()).toEqual({ route: 'loopback', token: TOKEN });
   });
 
   it('cancels', async () => {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBridge, type Bridge } from '../../main/core/bridge/bridge.js';
 import { startBridgeListener, type BridgeListener } from '../../main/node/bridge-listener/index.js';
-import { systemClock, systemRandom } from '../../main/node/system.js';
 import type { VirtualCard } from '../../native/virtual-card/index.js';
 import { LIMITS } from '../../sdk/protocol/index.js';
 import { commandSummary, coreClient, freshCard, type CoreClient } from '../support/core-client.js';
 import type { Person } from '../support/fake-interaction.js';
-import { AUTHENTICATE, ORIGIN, OTHER_ORIGIN } from '../unit/bridge/fakes.js';
+import { asker, ASK_AT_WILL, AUTHENTICATE, bridgeOptions, ORIGIN, OTHER_ORIGIN } from '../unit/bridge/fakes.js';
 import { exchange, type RawAnswer, type RequestParts } from '../unit/bridge/harness.js';
 
 /** The whole product but the windows: listener, bridge, core, virtual card. What counts is what the card saw. */
@@ -27,8 +26,7 @@ const forwarding: Person = {
 beforeAll(async () => {
   card = await freshCard();
   core = coreClient({ card, person: forwarding });
-  const settings = { developerMode: false };
-  bridge = createBridge({ operations: core.operations, random: systemRandom, clock: systemClock, log, settings });
+  bridge = createBridge(bridgeOptions({ operations: core.operations, askLimits: ASK_AT_WILL }));
   listener = await startBridgeListener({ bridge, ports: [0], log });
 });
 afterAll(async () => {
@@ -163,5 +161,51 @@ describe('refused later: no VERIFY and no signature', () => {
     close();
     expect(await result(id)).toEqual(refused);
     core.readers.insertCard();
+  });
+});
+
+describe('what the person decides for later', () => {
+  const url = { target: '/v1/sessions', method: 'POST', body: JSON.stringify(AUTHENTICATE) } as const;
+
+  it('blocks a site: its next request costs neither a dialog nor one APDU', async () => {
+    person = { decide: () => ({ answer: 'refused', block: true }) };
+    const headers = { Origin: 'https://nagging.example' };
+    const id = await open({ headers });
+    for (let body = '"pending"'; body.includes('"pending"');) {
+      ({ body } = await send({ target: `/v1/sessions/${id}?wait=5`, headers }));
+    }
+    card.clearLog();
+    core.interaction.dialogs.length = 0;
+    expect((await send({ ...url, headers })).code).toBe('ERR_USER_BLOCKED');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(card.log).toEqual([]);
+    expect(core.interaction.dialogs).toEqual([]);
+  });
+
+  it('shortens the explanation by extension and never skips the PIN', async () => {
+    const asks = asker(ORIGIN, { route: 'extension' });
+    const run = async (): Promise<string> => {
+      const envelope = await bridge.openSession(asks, AUTHENTICATE);
+      if (!envelope.ok) return envelope.error.code;
+      const signal = new AbortController().signal;
+      const outcome = await bridge.poll(ORIGIN, envelope.result.sessionId, { waitSeconds: 25, signal });
+      return outcome.ok ? outcome.result.status : outcome.error.code;
+    };
+    person = { decide: () => ({ answer: 'agreed', remember: true }) };
+    // Nobody enters a PIN here.
+    expect(await run()).toBe('ERR_USER_CANCELLED');
+    expect(await run()).toBe('ERR_USER_CANCELLED');
+    expect(core.interaction.dialogs.map(({ consent, decided }) => [consent.remembered, decided])).toEqual([
+      ['may-be', true],
+      ['is', false],
+    ]);
+    expect(core.interaction.dialogs.map(({ prompts }) => prompts.length)).toEqual([1, 1]);
+    expect(commandSummary(card)).toMatchObject({ verifies: 0, signatures: 0 });
+    // A program that claims the same origin to the loopback gets the whole question.
+    core.interaction.dialogs.length = 0;
+    await result(await open());
+    expect(core.interaction.dialogs.map(({ consent, decided }) => [consent.remembered, decided])).toEqual([
+      [undefined, true],
+    ]);
   });
 });

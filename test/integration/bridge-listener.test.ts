@@ -4,9 +4,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createBridge } from '../../main/core/bridge/bridge.js';
 import { ClientError } from '../../main/core/errors.js';
 import { startBridgeListener, type BridgeListener } from '../../main/node/bridge-listener/index.js';
-import { systemClock, systemRandom } from '../../main/node/system.js';
 import { envelopeSchema, LIMITS, openSessionResultSchema, sessionResultSchema } from '../../sdk/protocol/index.js';
-import { AUTHENTICATE, FakeOperations, only, ORIGIN, recordingLog, settle, TOKEN } from '../unit/bridge/fakes.js';
+import {
+  AUTHENTICATE,
+  bridgeOptions,
+  FakeOperations,
+  only,
+  ORIGIN,
+  recordingLog,
+  settle,
+  TOKEN,
+} from '../unit/bridge/fakes.js';
 import {
   exchange,
   openSocket,
@@ -39,9 +47,7 @@ async function start(options: Parameters<typeof startHarness>[0] = {}): ReturnTy
 /** The listener alone, on the ports given. */
 async function listen(ports: readonly number[]): Promise<BridgeListener> {
   const log = recordingLog();
-  const operations = new FakeOperations();
-  const settings = { developerMode: false };
-  const bridge = createBridge({ operations, clock: systemClock, random: systemRandom, log, settings });
+  const bridge = createBridge(bridgeOptions({ operations: new FakeOperations(), log }));
   const listener = await startBridgeListener({ bridge, log, ports });
   closers.push(() => listener.close());
   return listener;

@@ -67,6 +67,7 @@ describe.skipIf(missing !== undefined)('the signing password after its use', () 
     const body = JSON.stringify({ operation: 'sign', items: [{ name: marker, content: 'AAAA' }] });
     const opened = await exchange(PORT, { method: 'POST', target: '/v1/sessions', body });
     const { sessionId } = (JSON.parse(opened.body) as { result: { sessionId: string } }).result;
+    await terminal.answer('このサイトのために署名してよいときだけ yes', 'yes');
     await terminal.answer('よろしければ y と入力してください', 'y');
     await terminal.enterPin('署名用の暗証番号（英数字6〜16文字）: ', typed);
     await terminal.see('完了しました');

@@ -59,6 +59,21 @@ export const CARD_OPERATIONS: readonly CardOperation[] = [
     run: ({ attributes }) => attributes.readAttributes({ attributes: [], pinRole: 'profile' }, never),
   },
   {
+    name: 'attributes (for a service)',
+    ...withPin(TEST_CARD_PINS.text),
+    run: ({ operations }) =>
+      operations.readAttributes(
+        {
+          operation: 'readAttributes',
+          requester: { kind: 'local-program', claimedOrigin: ORIGIN },
+          required: ['name'],
+          optional: [{ ageOver: 20 }],
+          unverifiedPurpose: 'x',
+        },
+        never,
+      ),
+  },
+  {
     name: 'attributes (照合番号B)',
     ...withPin(TEST_CARD_PINS.numberB),
     run: ({ attributes }) => attributes.readAttributes({ attributes: [], pinRole: 'number-b' }, never),

@@ -3,6 +3,7 @@ import { noteEnteredPin } from './pin-ledger.js';
 import type { ConsentModel } from '../../main/core/consent/consent-model.js';
 import type {
   ConsentDialog,
+  Decision,
   DialogOutcome,
   NewPinPrompt,
   PinPrompt,
@@ -15,7 +16,9 @@ import type {
 
 /** How the person in a test behaves. Absent answers are the careful ones: refuse, give up. */
 export interface Person {
-  decide?(): Promise<'agreed' | 'refused'> | 'agreed' | 'refused';
+  decide?(): Promise<'agreed' | 'refused' | Decision> | 'agreed' | 'refused' | Decision;
+  /** Absent: no. */
+  confirmSeparateStep?(): Promise<boolean> | boolean;
   /** Called before each dialog; throws where there is nobody to ask. */
   beforeOpen?(consent: ConsentModel, signal: AbortSignal): void;
   /** Reads that the card cannot be used; absent, closes at once. */
@@ -42,6 +45,7 @@ export interface RecordedDialog {
   readonly progress: Progress[];
   /** The very arrays handed to the core, to see whether they were zeroed. */
   readonly givenPins: Uint8Array[];
+  separateStepAsked: boolean;
   decided: boolean;
   acknowledged: boolean;
   outcome: DialogOutcome | undefined;
@@ -66,6 +70,7 @@ export function fakeInteraction(person: Person): FakeInteraction {
         newPinPrompts: [],
         progress: [],
         givenPins: [],
+        separateStepAsked: false,
         decided: false,
         acknowledged: false,
         outcome: undefined,
@@ -98,9 +103,14 @@ function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal
   return {
     showPreparation: (preparation) => void record.preparations.push(preparation),
     chooseReader: (readers) => Promise.resolve(person.chooseReader?.(readers) ?? ''),
-    decide() {
+    confirmSeparateStep() {
+      record.separateStepAsked = true;
+      return unlessGone(person.confirmSeparateStep?.() ?? false);
+    },
+    async decide() {
       record.decided = true;
-      return unlessGone(person.decide?.() ?? 'refused');
+      const decision = await unlessGone(person.decide?.() ?? 'refused');
+      return typeof decision === 'string' ? { answer: decision } : decision;
     },
     async acknowledge() {
       record.acknowledged = true;

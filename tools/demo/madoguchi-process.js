@@ -34,8 +34,11 @@ export function virtualCardCommand(stateDirectory, options = []) {
       authentication: [exportCertificate('authentication-ca')],
       signing: [exportCertificate('signing-ca')],
     }),
-    /** @param {readonly string[]} args @param {import('node:child_process').StdioOptions} stdio */
-    serve: (args, stdio) => spawn(process.execPath, [...base, 'serve', ...args], { env: environment, stdio }),
+    /**
+     * @param {'serve' | 'dev-service'} command @param {readonly string[]} args
+     * @param {import('node:child_process').StdioOptions} stdio
+     */
+    run: (command, args, stdio) => spawn(process.execPath, [...base, command, ...args], { env: environment, stdio }),
   };
 }
 

@@ -38,7 +38,7 @@ export class PagePlayer {
   /** Logs in as the page does. Rejects unless the service accepts the token. */
   async logIn() {
     const { challengeNonce } = await this.#call('/challenge');
-    const token = await this.#madoguchi.authenticate({ challengeNonce: String(challengeNonce) });
+    const { token } = await this.#madoguchi.authenticate({ challengeNonce: String(challengeNonce) });
     const { person } = await this.#call('/login', { token });
     return { token, person };
   }
@@ -46,7 +46,8 @@ export class PagePlayer {
   /** Signs a text as the page does. Rejects unless the service accepts the signature. @param {string} text */
   async sign(text) {
     const content = new TextEncoder().encode(text);
-    const [item] = await this.#madoguchi.sign({ items: [{ name: '住民票の写しの交付申請.txt', content }] });
+    const { items } = await this.#madoguchi.sign({ items: [{ name: '住民票の写しの交付申請.txt', content }] });
+    const [item] = items;
     if (item?.status !== 'signed') throw new Error(`not signed: ${item?.error.code ?? 'no item'}`);
     const body = { content: Buffer.from(content).toString('base64'), signature: item.signature };
     const { signer } = await this.#call('/sign/verify', body);

@@ -5,8 +5,8 @@ import { PagePlayer } from './play-page.js';
 
 /** @import { ChildProcess } from 'node:child_process' */
 
-/** What the consent text of a login must have said. */
-const DISCLOSURE = '発行番号は全サービス共通です。このサイトに渡ります。';
+/** What the consent text of a login must have said. No browser plays the page here, and the consent says so. */
+const DISCLOSURE = '発行番号は全サービス共通です。このプログラムに渡ります。';
 
 /** @param {string} title @param {unknown} value */
 function print(title, value) {
@@ -54,7 +54,7 @@ export async function runUnattended(stateDirectory) {
   const command = virtualCardCommand(stateDirectory, ['--language', 'ja']);
   const bridgePort = await findFreePort();
   const service = await startSampleService({ trustAnchors: command.trustAnchors(), bridgePorts: [bridgePort] });
-  const serving = command.serve(['--approve-all', '--port', String(bridgePort)], ['ignore', 'pipe', 'pipe']);
+  const serving = command.run('serve', ['--approve-all', '--port', String(bridgePort)], ['ignore', 'pipe', 'pipe']);
   const said = follow(serving);
   try {
     await waitUntilListening(serving, bridgePort);

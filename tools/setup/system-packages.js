@@ -7,12 +7,16 @@ import { ask, CAN_ASK, run, say } from './terminal.js';
 /** What builds and serves a real card reader. The virtual card needs none of it. */
 const CARD_READER = ['libpcsclite-dev', 'pcscd', 'g++', 'make', 'python3'];
 
-/** What the suites run against: a virtual reader, readers of cards and signatures that we did not write, a browser. */
+/** What the suites run against: a virtual reader, readers of cards and signatures that we did not write, browsers. */
 const SUITES = [
   'vsmartcard-vpcd',
   'opensc',
   'openssl',
   'chromium',
+  'firefox-esr',
+  'webkit2gtk-driver',
+  'xvfb',
+  'xdotool',
   'fonts-noto-cjk',
   'iproute2',
   'util-linux',
@@ -23,7 +27,19 @@ const SUITES = [
 export const DEBIAN_PACKAGES = { demo: CARD_READER, test: [...CARD_READER, ...SUITES] };
 
 /** Programs the suites start, for machines where Debian's package names mean nothing. */
-const SUITE_COMMANDS = ['pcscd', 'opensc-tool', 'pkcs11-tool', 'openssl', 'chromium', 'unshare', 'script'];
+const SUITE_COMMANDS = [
+  'pcscd',
+  'opensc-tool',
+  'pkcs11-tool',
+  'openssl',
+  'chromium',
+  'firefox-esr',
+  'WebKitWebDriver',
+  'Xvfb',
+  'xdotool',
+  'unshare',
+  'script',
+];
 
 /** @param {string} osRelease Text of os-release(5). */
 export function isDebianLike(osRelease) {

@@ -1,15 +1,42 @@
 import { createClient, MadoguchiError } from 'madoguchi/browser';
-import { birthDateText, clientErrorText, serviceErrorText, sexText } from './texts.js';
+import {
+  attributeText,
+  birthDateText,
+  clientErrorText,
+  loginErrorText,
+  routeText,
+  serviceErrorText,
+  sexText,
+} from './texts.js';
 
 /**
- * @typedef {{ issuer: string, serialNumber: string, isTestCertificate: boolean }} Person
+ * @typedef {{ subject?: string, issuer?: string, serialNumber?: string, isTestCertificate: boolean }} Person
+ * @typedef {{ redirectUri: string, state: string, signedRequest?: string }} Redirect
+ * @typedef {{ challengeNonce: string, signedRequest?: string, redirect: Redirect }} Challenge
+ * @typedef {import('madoguchi/browser').RequestedAttribute} RequestedAttribute
+ * @typedef {{ signedRequest?: string, required: RequestedAttribute[], optional: RequestedAttribute[], purpose: string }} AttributesRequest
  * @typedef {{ name?: string, address?: string, birthDate?: string, sex?: string }} Attributes
  * @typedef {{ issuer: string, serialNumber: string, signatureAlgorithm: string, attributes: Attributes }} Signer
  * @typedef {[label: string, value: string | Node][]} Rows
  */
 
 const ports = (document.documentElement.dataset['bridgePorts'] ?? '').split(',').map(Number);
-const madoguchi = createClient({ ports });
+/** The place where the operation that runs says what happens. @type {HTMLElement | undefined} */
+let currentPlace;
+
+const options = {
+  ports,
+  onPermissionPrompt() {
+    if (currentPlace) show(currentPlace, 'waiting', PERMISSION);
+  },
+  /** @param {{ route: string }} event */
+  onRoute({ route }) {
+    if (currentPlace) show(currentPlace, 'waiting', `${WAITING}（${routeText(route)}）`);
+  },
+};
+const madoguchi = createClient(options);
+/** Leaves the page in any browser, as Safari always has to. */
+const redirecting = createClient({ ...options, routes: ['redirect'] });
 
 /** The service refused; `code` says why. */
 class ServiceError extends Error {
@@ -75,12 +102,15 @@ function describeError(error) {
   return { message: 'このサイトにつながりませんでした。通信を確かめて、もう一度お試しください。', code: 'network' };
 }
 
+const PERMISSION =
+  'このあとブラウザーが「このデバイス上の他のアプリ」へのアクセスを尋ねることがあります。まどぐちにつなぐために許可してください。';
+
 const WAITING =
   'まどぐちに確認が表示されます。相手と内容を確かめて、暗証番号はまどぐちにだけ入力してください。このページで暗証番号を尋ねることはありません。';
 
 /**
  * Runs one operation with its buttons and its result.
- * @param {'login' | 'sign'} name @param {(signal: AbortSignal, place: HTMLElement) => Promise<void>} operation
+ * @param {'login' | 'sign' | 'attributes'} name @param {(signal: AbortSignal, place: HTMLElement) => Promise<void>} operation
  */
 async function run(name, operation) {
   const start = /** @type {HTMLButtonElement} */ (element(name));
@@ -89,6 +119,7 @@ async function run(name, operation) {
   const abort = new AbortController();
   const onCancel = () => abort.abort();
 
+  currentPlace = place;
   start.disabled = true;
   cancel.hidden = false;
   cancel.addEventListener('click', onCancel);
@@ -108,28 +139,50 @@ async function run(name, operation) {
 
 const REVOCATION_NOT_CHECKED = '失効しているかどうか（確認できるのは署名検証者だけです）';
 
+/** @param {Person} person @returns {Rows} */
+function identityRows({ subject, issuer = '不明', serialNumber = '不明' }) {
+  if (subject === undefined) {
+    return [
+      ['発行者', issuer],
+      ['発行番号', `${serialNumber}（全サービス共通の番号です）`],
+    ];
+  }
+  return [
+    ['このサイトだけの番号', subject],
+    ['発行番号', 'このサイトには渡っていません。検証者だけが知っています。'],
+  ];
+}
+
 /** @param {Person | null} person */
 function showPerson(person) {
   element('login').hidden = person !== null;
   element('logout').hidden = person === null;
+  element('login-options').hidden = person !== null;
   if (person === null) {
     element('login-result').replaceChildren();
     return;
   }
   show(element('login-result'), 'done', 'ログインしました。', [
-    ['発行者', person.issuer],
-    ['発行番号', person.serialNumber],
+    ...identityRows(person),
     ['証明書', person.isTestCertificate ? 'テスト用（本物ではありません）' : '公的個人認証の利用者証明用電子証明書'],
     ['確認したこと', '発行元、有効期間、用途、このサイトと今回のログインへの署名'],
     ['確認していないこと', REVOCATION_NOT_CHECKED],
   ]);
 }
 
+/** @param {string} id */
+const isChecked = (id) => /** @type {HTMLInputElement} */ (element(id)).checked;
+
 /** @param {AbortSignal} signal */
 async function login(signal) {
-  const { challengeNonce } = await callService('/challenge');
-  const token = await madoguchi.authenticate({ challengeNonce: String(challengeNonce), signal });
-  const { person } = await callService('/login', { token });
+  const asked = await callService('/challenge', { encrypt: isChecked('login-encrypt') });
+  const { challengeNonce, signedRequest, redirect } = /** @type {Challenge} */ (/** @type {unknown} */ (asked));
+  const client = isChecked('login-redirect') ? redirecting : madoguchi;
+  const result =
+    signedRequest === undefined
+      ? await client.authenticate({ challengeNonce, redirect, signal })
+      : await client.authenticate({ signedRequest, redirect, signal });
+  const { person } = await callService('/login', result);
   showPerson(/** @type {Person} */ (person));
 }
 
@@ -145,7 +198,14 @@ function downloadLink(name, content) {
 async function sign(signal, place) {
   const text = /** @type {HTMLTextAreaElement} */ (element('application')).value;
   const content = new TextEncoder().encode(text);
-  const [item] = await madoguchi.sign({ items: [{ name: '住民票の写しの交付申請.txt', content }], signal });
+  const name = '住民票の写しの交付申請.txt';
+  const asked = await callService('/sign/request', { name, content: toBase64(content) });
+  const { signedRequest } = /** @type {{ signedRequest?: string }} */ (asked);
+  const result =
+    signedRequest === undefined
+      ? await madoguchi.sign({ items: [{ name, content }], signal })
+      : await madoguchi.sign({ signedRequest, signal });
+  const [item] = 'items' in result ? result.items : [];
   if (item?.status !== 'signed') throw new ServiceError(item?.error.code ?? 'ERR_SIGN_INVALID');
   const answer = await callService('/sign/verify', { content: toBase64(content), signature: item.signature });
   const { attributes, issuer, signatureAlgorithm } = /** @type {Signer} */ (answer['signer']);
@@ -164,8 +224,26 @@ async function sign(signal, place) {
   ]);
 }
 
+/** @param {AbortSignal} signal @param {HTMLElement} place */
+async function readAttributes(signal, place) {
+  const asked = /** @type {unknown} */ (await callService('/attributes/request'));
+  const { signedRequest, required, optional, purpose } = /** @type {AttributesRequest} */ (asked);
+  const result =
+    signedRequest === undefined
+      ? await madoguchi.readAttributes({ required, optional, purpose, signal })
+      : await madoguchi.readAttributes({ signedRequest, signal });
+  const answers = 'answers' in result ? result.answers : [];
+  show(
+    place,
+    'done',
+    '読み取りました。パソコンから届いた値で、証明されたものではありません。',
+    answers.map(attributeText),
+  );
+}
+
 element('login').addEventListener('click', () => void run('login', login));
 element('sign').addEventListener('click', () => void run('sign', sign));
+element('attributes').addEventListener('click', () => void run('attributes', readAttributes));
 element('logout').addEventListener('click', () => {
   callService('/logout').then(
     () => showPerson(null),
@@ -175,3 +253,11 @@ element('logout').addEventListener('click', () => {
 
 const { person } = await callService('/person');
 showPerson(/** @type {Person | null} */ (person));
+
+// What came of a login that left this page.
+const failed = new URLSearchParams(location.search).get('failed');
+if (failed !== null && person === null) {
+  element('login-result').dataset['code'] = failed;
+  show(element('login-result'), 'failed', loginErrorText(failed));
+  history.replaceState(null, '', '/');
+}

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
+import { ATTRIBUTE_NAMES, type AttributeName } from '../../../sdk/protocol/index.js';
 import type { AttributeChecks } from '../../core/attributes/attribute-checks.js';
-import { ATTRIBUTE_NAMES, type AttributeName, type CardAttributes } from '../../core/attributes/attribute-file.js';
+import type { CardAttributes } from '../../core/attributes/attribute-file.js';
 import type { AttributeReading } from '../../core/attributes/read-attributes.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';

@@ -1,22 +1,19 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
-import { ClientError } from '../../core/errors.js';
-import { createApprovingInteraction } from '../approving-interaction.js';
-import type { UserInteraction } from '../../core/ports.js';
-import { openTestCard } from '../../node/test-card.js';
-import { createTerminalInteraction } from '../terminal-interaction.js';
+import type { BridgeListener } from '../../node/bridge-listener/index.js';
+import type { DeveloperRegistry } from '../../node/service-registry.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 import type { ProgramContext } from '../program-context.js';
+import { parsePort, refuseOwnAnswers, serveUntilStopped, usageError } from '../serving.js';
 
 interface ServeOptions {
   readonly approveAll?: true;
   readonly developerMode?: true;
   readonly port?: number;
+  readonly registry?: string;
+  readonly registryKeys?: string;
 }
-
-/** How long a page's request waits for a reader and a card, in milliseconds. */
-const CARD_WAIT_MILLISECONDS = 60_000;
 
 export function addServeCommand(program: Command, run: RunCommand): void {
   program
@@ -25,75 +22,42 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .option('--approve-all', 'agree to everything: built-in test card only, for services’ own tests')
     .option('--developer-mode', 'let http: pages on this PC ask too')
     .option('--port <number>', 'listen on this port instead of the usual three', parsePort)
+    .option('--registry <file>', 'service registry of your own, in developer mode (see docs/service-registry.md)')
+    .option('--registry-keys <file>', 'with --registry: JWK Set of the keys it may be signed with')
     .action((options: ServeOptions) => run((context) => serve(context, options)));
 }
 
 async function serve(context: ProgramContext, options: ServeOptions): Promise<ExitCode> {
   const virtual = context.options.reader === 'virtual';
-  if (context.options.yes || context.options.pinStdin) {
-    throw usageError('--yes and --pin-stdin answer for one request of your own, never for what pages ask');
-  }
+  refuseOwnAnswers(context);
   if (options.approveAll && !virtual) throw usageError('--approve-all works with --reader virtual only');
   const developerMode = virtual || options.developerMode === true;
-  const { terminal, t } = context;
-  const interaction = options.approveAll
-    ? await approvingInteraction(context)
-    : createTerminalInteraction({ terminal, t, agreeBeforehand: false, showFailures: true });
-  return context.withClient(
-    async (client) => {
-      const listener = await client.listen(options.port === undefined ? BRIDGE_PORTS : [options.port]);
-      try {
-        announce(context, { addresses: listener.addresses, port: listener.port, developerMode, options });
-        await aborted(context.signal);
-      } finally {
-        await listener.close();
-      }
-      return ExitCode.DONE;
+  await serveUntilStopped(context, {
+    approveAll: options.approveAll === true,
+    developerMode,
+    developerRegistry: registryOf(options),
+    ports: options.port === undefined ? BRIDGE_PORTS : [options.port],
+    onListening(_client, listener) {
+      announce(context, { listener, developerMode, options });
+      return Promise.resolve(() => Promise.resolve());
     },
-    { developerMode, interaction, cardWaitMilliseconds: CARD_WAIT_MILLISECONDS },
-  );
+  });
+  return ExitCode.DONE;
 }
 
-async function approvingInteraction({
-  terminal,
-  t,
-  options,
-  stateDirectory,
-}: ProgramContext): Promise<UserInteraction> {
-  const card = await openTestCard(stateDirectory, options.profile);
-  return createApprovingInteraction({ terminal, t, pins: () => card.currentPins() });
+function registryOf({ registry, registryKeys }: ServeOptions): DeveloperRegistry | undefined {
+  if (registry === undefined && registryKeys === undefined) return undefined;
+  if (registry === undefined || registryKeys === undefined)
+    throw usageError('--registry and --registry-keys go together');
+  return { file: registry, keysFile: registryKeys };
 }
 
 function announce(
   { output, t }: ProgramContext,
-  state: {
-    readonly addresses: readonly string[];
-    readonly port: number;
-    readonly developerMode: boolean;
-    readonly options: ServeOptions;
-  },
+  state: { readonly listener: BridgeListener; readonly developerMode: boolean; readonly options: ServeOptions },
 ): void {
   if (state.developerMode) output.note(t('serve.developerMode'));
   if (state.options.approveAll) output.note(t('serve.approveAll'));
-  const { addresses, port } = state;
+  const { addresses, port } = state.listener;
   output.result({ port, addresses }, t('serve.listening', { addresses: addresses.join(', ') }));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
-}
-
-function parsePort(value: string): number {
-  const port = Number(value);
-  if (!Number.isInteger(port) || port < 1024 || port > 65_535) throw new InvalidArgumentError('1024 to 65535');
-  return port;
-}
-
-function usageError(reason: string): ClientError {
-  return new ClientError('ERR_PROTOCOL_MALFORMED', reason, { details: { reason } });
 }

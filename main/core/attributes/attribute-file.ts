@@ -1,13 +1,8 @@
+import type { AttributeName, Gender } from '../../../sdk/protocol/index.js';
 import { findTlv, parseBerTlv, type Tlv } from '../apdu/ber-tlv.js';
 import { displayText } from '../consent/display-text.js';
 import { ClientError } from '../errors.js';
 import { parseCalendarDate } from '../inspection/birth-date.js';
-
-/** 基本4情報, in the order of the card. */
-export const ATTRIBUTE_NAMES = ['name', 'address', 'birthDate', 'gender'] as const;
-export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
-
-export type Gender = 'male' | 'female' | 'not-applicable' | 'unknown';
 
 /** The attributes that were asked for, as the card's face has them. */
 export interface CardAttributes {

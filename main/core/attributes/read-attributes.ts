@@ -1,17 +1,13 @@
-import type { ConsentModel, DisclosedDatum } from '../consent/consent-model.js';
+import { ATTRIBUTE_NAMES, type AttributeName } from '../../../sdk/protocol/index.js';
+import { disclosedAttribute } from '../consent/build-consent-model.js';
+import type { ConsentModel } from '../consent/consent-model.js';
 import type { TextApplication, TextPinRole } from '../card/text-application.js';
 import { toClientError } from '../errors.js';
-import type { FormatCrypto } from '../ports.js';
+import type { Decision, FormatCrypto } from '../ports.js';
 import { textTarget } from '../signing/card-target.js';
 import { runSigningSession, type SessionEnvironment } from '../signing/signing-session.js';
 import { checkAttributes, type AttributeChecks, type AttributeRootKey } from './attribute-checks.js';
-import {
-  ATTRIBUTE_NAMES,
-  decodeAttributes,
-  parseAttributeFile,
-  type AttributeName,
-  type CardAttributes,
-} from './attribute-file.js';
+import { decodeAttributes, parseAttributeFile, type CardAttributes } from './attribute-file.js';
 
 export interface AttributesEnvironment extends SessionEnvironment {
   readonly crypto: FormatCrypto;
@@ -61,12 +57,33 @@ async function readAttributes(
   signal: AbortSignal,
 ): Promise<AttributeReading> {
   const names = selectedAttributes(request);
-  const target = textTarget(request.pinRole);
+  const consent = attributesConsent(names, request.pinRole);
+  return runAttributeSession(environment, { consent, pinRole: request.pinRole, names: () => names }, signal);
+}
+
+/** One reading, by whomever it is asked for. */
+export interface AttributeTask {
+  readonly consent: ConsentModel;
+  /** The secret that `consent` names. */
+  readonly pinRole: TextPinRole;
+  /** What is decoded; asked when the card has been read, so that a decision can have narrowed it. */
+  readonly names: () => readonly AttributeName[];
+  readonly onDecision?: (decision: Decision) => Promise<void> | void;
+}
+
+/** Rejects as `AttributeReader.readAttributes`. */
+export function runAttributeSession(
+  environment: AttributesEnvironment,
+  { consent, pinRole, names, onDecision }: AttributeTask,
+  signal: AbortSignal,
+): Promise<AttributeReading> {
+  const target = textTarget(pinRole);
   let signerCertificate: Uint8Array | undefined;
   return runSigningSession(
     environment,
     {
-      consent: attributesConsent(names, request.pinRole),
+      consent,
+      ...(onDecision && { onDecision }),
       target: {
         ...target,
         // Needs no PIN, so it is not read between the PIN and the result.
@@ -77,7 +94,7 @@ async function readAttributes(
       },
       work: async (application, { testCard }, show) => {
         show('reading-attributes');
-        return { ...(await readChecked(environment, { application, signerCertificate }, names)), testCard };
+        return { ...(await readChecked(environment, { application, signerCertificate }, names())), testCard };
       },
     },
     signal,
@@ -88,19 +105,12 @@ function selectedAttributes({ attributes }: ReadAttributesRequest): readonly Att
   return attributes.length === 0 ? ATTRIBUTE_NAMES : ATTRIBUTE_NAMES.filter((name) => attributes.includes(name));
 }
 
-const DISCLOSED = {
-  name: 'name',
-  address: 'address',
-  birthDate: 'birth-date',
-  gender: 'gender',
-} as const satisfies Record<AttributeName, DisclosedDatum>;
-
 function attributesConsent(names: readonly AttributeName[], pinRole: TextPinRole): ConsentModel {
   return {
     operation: 'read-attributes',
     requester: { kind: 'self' },
     pinRole,
-    disclosed: names.map((name) => DISCLOSED[name]),
+    disclosed: names.map(disclosedAttribute),
     items: [],
   };
 }

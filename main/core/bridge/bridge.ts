@@ -1,33 +1,42 @@
-import { decodeBase64 } from '../../../sdk/formats/bytes.js';
 import {
   CURRENT_STATUS,
+  errorArea,
   LIMITS,
   openSessionRequestSchema,
+  type CancelResult,
   type Envelope,
   type OpenSessionRequest,
   type OpenSessionResult,
-  type SessionOutput,
   type SessionResult,
-  type SignedItem,
-  type SignItem,
   type StatusResult,
 } from '../../../sdk/protocol/index.js';
-import type { Requester } from '../consent/consent-model.js';
+import type { Caller, OriginRequester } from '../consent/consent-model.js';
 import { ClientError, toClientError, toPublicError } from '../errors.js';
+import type { JoseCrypto, SiteMemory } from '../ports.js';
+import type { Policy } from '../policy/policy.js';
+import type { ServiceRegistry } from '../registry/service-registry.js';
 import type { CardOperations } from '../signing/operations.js';
-import { authorizeOrigin, unicodeOrigin, type OriginSettings } from './origin.js';
+import type { Asker } from './asker.js';
+import { judgeRequest, type JudgeEnvironment } from './judge-request.js';
+import { authorizeOrigin } from './origin.js';
+import { readRedirect, type RedirectSession } from './redirect.js';
+import { ReplayGuard } from './replay-guard.js';
+import { operationTask, type OperationEnvironment } from './run-operation.js';
 import { SessionTable, type PollOptions, type SessionPorts } from './sessions.js';
+import { SIGNED_REQUEST_SECONDS, type RedirectTarget } from './signed-request.js';
 
 /**
- * The bridge contract without a transport. `origin` is always what the transport established, never what a request says.
+ * The bridge contract without a transport. Who asks is always what the transport established, never what a request says.
  * Nothing here throws but `authorize`; failures are envelopes with the codes a page may see.
  */
 export interface Bridge {
-  /** The origin a request may act for, from its `Origin`. Throws as `authorizeOrigin`. */
+  /** The origin a request may act for, from its `Origin` or the browser's word. Throws as `authorizeOrigin`. */
   authorize(unverifiedOrigin: string | undefined): string;
   status(): Envelope<StatusResult>;
-  /** Opens a session for a request that `parseStrictJson` produced. `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_BUSY`. */
-  openSession(origin: string, unverifiedRequest: unknown): Envelope<OpenSessionResult>;
+  /** Opens a session for a request that `parseStrictJson` produced. Rejects as `judgeRequest` and `SessionTable.open`. */
+  openSession(asker: Asker, unverifiedRequest: unknown): Promise<Envelope<OpenSessionResult>>;
+  /** Opens a session for a redirect's parameters. Where it fails the answer must not go to the `redirect_uri`. */
+  openRedirect(caller: Caller, unverifiedParameters: unknown): Promise<Envelope<RedirectSession>>;
   /** Waits for a session's result and delivers it once. `ERR_PROTOCOL_SESSION_UNKNOWN`, `ERR_PROTOCOL_MALFORMED`. */
   poll(origin: string, sessionId: string, options: PollOptions): Promise<Envelope<SessionResult>>;
   /** Ends a session at once. `ERR_PROTOCOL_SESSION_UNKNOWN`. */
@@ -36,44 +45,120 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-/** Result of `DELETE /v1/sessions/{id}`. */
-export type CancelResult = Record<string, never>;
-
 export interface BridgeOptions extends SessionPorts {
   readonly operations: CardOperations;
+  readonly registry: ServiceRegistry;
+  readonly sites: SiteMemory;
+  readonly jose: JoseCrypto;
+  /** `http:` origins on this PC's own loopback names may ask too. */
+  readonly developerMode: boolean;
   /** Read at every request, so a change takes effect at once. */
-  readonly settings: OriginSettings;
+  readonly policy: () => Policy;
 }
 
 /** The bridge over the product's use cases. */
 export function createBridge(options: BridgeOptions): Bridge {
-  const { operations, settings } = options;
-  const sessions = new SessionTable(options);
+  const core = new BridgeCore(options);
   return {
-    authorize: (unverifiedOrigin) => authorizeOrigin(unverifiedOrigin, settings),
+    authorize: (unverifiedOrigin) => core.authorize(unverifiedOrigin),
     status: () => ({ ok: true, result: CURRENT_STATUS }),
-    openSession: (origin, unverifiedRequest) =>
-      answer(() => {
-        authorizeOrigin(origin, settings);
-        const request = validateRequest(unverifiedRequest);
-        const run = taskOf(operations, origin, request);
-        return { sessionId: sessions.open({ origin, operation: request.operation, run }) };
-      }),
-    async poll(origin, sessionId, pollOptions) {
-      try {
-        checkWait(pollOptions.waitSeconds);
-        return await sessions.poll(origin, sessionId, pollOptions);
-      } catch (thrown) {
-        return failure(thrown);
-      }
-    },
-    cancel: (origin, sessionId) =>
-      answer(() => {
-        sessions.cancel(origin, sessionId);
-        return {};
-      }),
-    close: () => sessions.close(),
+    openSession: (asker, unverifiedRequest) =>
+      answer(async () => ({ sessionId: await core.open(asker, validateRequest(unverifiedRequest)) })),
+    openRedirect: (caller, unverifiedParameters) => answer(() => core.openRedirect(caller, unverifiedParameters)),
+    poll: (origin, sessionId, pollOptions) => core.poll(origin, sessionId, pollOptions),
+    cancel: (origin, sessionId) => core.cancel(origin, sessionId),
+    close: () => core.close(),
   };
+}
+
+class BridgeCore {
+  readonly #options: BridgeOptions;
+  readonly #sessions: SessionTable;
+  readonly #judging: JudgeEnvironment;
+  readonly #running: OperationEnvironment;
+  readonly #usedStates: ReplayGuard;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#sessions = new SessionTable(options);
+    const usedRequests = new ReplayGuard(options.clock, SIGNED_REQUEST_SECONDS);
+    this.#judging = {
+      ...options,
+      usedRequests,
+      admit: (asker, confirmed) => {
+        this.#sessions.admit(asker, confirmed);
+      },
+    };
+    this.#running = {
+      ...options,
+      onBlocked: (requester) => {
+        this.#endBlocked(requester);
+      },
+    };
+    this.#usedStates = new ReplayGuard(options.clock, LIMITS.replaySeconds);
+  }
+
+  authorize(unverifiedOrigin: string | undefined): string {
+    const { developerMode, policy } = this.#options;
+    return authorizeOrigin(unverifiedOrigin, { developerMode, allowedOrigins: policy().allowedOrigins });
+  }
+
+  async open(asker: Asker, unverifiedRequest: OpenSessionRequest, redirect?: RedirectTarget): Promise<string> {
+    const origin = this.authorize(asker.origin);
+    try {
+      return await this.#judgeAndOpen(asker, unverifiedRequest, redirect);
+    } catch (thrown) {
+      const { code } = toClientError(thrown);
+      // What this PC is at fault for; what the asker does wrong it is told, and could fill the log with.
+      if (errorArea(code) === 'INTERNAL') this.#options.log.event('bridge.session.not-opened', { origin, code });
+      throw thrown;
+    }
+  }
+
+  async #judgeAndOpen(asker: Asker, unverifiedRequest: OpenSessionRequest, redirect?: RedirectTarget): Promise<string> {
+    const judged = await judgeRequest(this.#judging, asker, { unverifiedRequest, redirect });
+    const { confirmed } = judged.requester;
+    const run = operationTask(this.#running, judged);
+    // Last, so that whoever was told to wait may come again with the same `state`.
+    if (redirect && !this.#usedStates.useOnce(asker.origin, redirect.state)) {
+      throw new ClientError('ERR_PROTOCOL_REPLAYED', 'this state was used before');
+    }
+    return this.#sessions.open({ asker, confirmed, operation: judged.request.operation, run });
+  }
+
+  async openRedirect(caller: Caller, unverifiedParameters: unknown): Promise<RedirectSession> {
+    const { target, request } = readRedirect(unverifiedParameters);
+    const origin = this.authorize(new URL(target.redirectUri).origin);
+    const sessionId = await this.open({ origin, route: 'redirect', caller }, request, target);
+    return { ...target, origin, sessionId };
+  }
+
+  async poll(origin: string, sessionId: string, options: PollOptions): Promise<Envelope<SessionResult>> {
+    try {
+      checkWait(options.waitSeconds);
+      return await this.#sessions.poll(origin, sessionId, options);
+    } catch (thrown) {
+      return failure(thrown);
+    }
+  }
+
+  cancel(origin: string, sessionId: string): Envelope<CancelResult> {
+    try {
+      this.#sessions.cancel(origin, sessionId);
+      return { ok: true, result: {} };
+    } catch (thrown) {
+      return failure(thrown);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#sessions.close();
+  }
+
+  /** A site blocked by what anybody can send in its name loses only what comes that way. */
+  #endBlocked({ origin, confirmed }: OriginRequester): void {
+    this.#sessions.block((waiting) => waiting.asker.origin === origin && (confirmed || !waiting.confirmed));
+  }
 }
 
 /** Anything thrown, as the answer a page may see. */
@@ -81,9 +166,9 @@ export function failure(thrown: unknown): Extract<Envelope<never>, { ok: false }
   return { ok: false, error: toPublicError(toClientError(thrown)) };
 }
 
-function answer<Result>(act: () => Result): Envelope<Result> {
+async function answer<Result>(act: () => Promise<Result>): Promise<Envelope<Result>> {
   try {
-    return { ok: true, result: act() };
+    return { ok: true, result: await act() };
   } catch (thrown) {
     return failure(thrown);
   }
@@ -102,57 +187,4 @@ function validateRequest(unverifiedRequest: unknown): OpenSessionRequest {
   const issue = parsed.error.issues[0];
   const details = { path: issue?.path.join('.') ?? '', rule: issue?.code ?? '' };
   throw new ClientError('ERR_PROTOCOL_MALFORMED', 'the request does not follow the contract', { details });
-}
-
-function taskOf(
-  operations: CardOperations,
-  origin: string,
-  request: OpenSessionRequest,
-): (signal: AbortSignal) => Promise<SessionOutput> {
-  const requester = requesterOf(origin);
-  switch (request.operation) {
-    case 'authenticate': {
-      const { operation, challengeNonce } = request;
-      return async (signal) => ({
-        operation,
-        token: await operations.authenticate({ operation, requester, origin, challengeNonce }, signal),
-      });
-    }
-    case 'sign': {
-      const { operation, format } = request;
-      const items = decodeItems(request.items);
-      return async (signal) => {
-        const signed = await operations.sign({ operation, requester, format, items }, signal);
-        return { operation, items: signed.map(publicItem) };
-      };
-    }
-  }
-}
-
-function requesterOf(origin: string): Requester {
-  const unicode = unicodeOrigin(origin);
-  return { kind: 'origin', origin, ...(unicode === undefined ? {} : { unicodeOrigin: unicode }) };
-}
-
-function decodeItems(items: readonly SignItem[]): { unverifiedName: string; content: Uint8Array }[] {
-  const characters = items.reduce((sum, item) => sum + item.content.length, 0);
-  if (characters > LIMITS.bodyBytes) {
-    throw new ClientError('ERR_PROTOCOL_BODY_TOO_LARGE', 'the items are larger than a request may be');
-  }
-  return items.map(({ name, content }, index) => ({ unverifiedName: name, content: decodeContent(content, index) }));
-}
-
-function decodeContent(content: string, index: number): Uint8Array {
-  try {
-    return decodeBase64(content);
-  } catch (cause) {
-    const details = { path: `items.${index}.content`, rule: 'canonical_base64' };
-    throw new ClientError('ERR_PROTOCOL_MALFORMED', 'the request does not follow the contract', { details, cause });
-  }
-}
-
-function publicItem(item: SignedItem): SignedItem {
-  if (item.status === 'signed') return item;
-  const { code, message, retriable, details } = item.error;
-  return { ...item, error: toPublicError(new ClientError(code, message, { retriable, details })) };
 }

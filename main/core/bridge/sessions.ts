@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../../../sdk/formats/bytes.js';
 import {
+  errorArea,
   LIMITS,
   type Envelope,
   type Operation,
@@ -8,6 +8,9 @@ import {
 } from '../../../sdk/protocol/index.js';
 import { ClientError, toClientError, toPublicError } from '../errors.js';
 import type { Clock, Log, RandomSource } from '../ports.js';
+import { accountOf, AskLimits, type AskLimitFigures } from './ask-limits.js';
+import type { Asker } from './asker.js';
+import { base64Url } from './base64-url.js';
 
 const SESSION_ID_BYTES = 32;
 const SILENCE_MILLISECONDS = LIMITS.pollSilenceSeconds * 1000;
@@ -16,11 +19,15 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
+  /** In place of `LIMITS`. */
+  readonly askLimits?: AskLimitFigures;
 }
 
 /** What a session is to do when its turn comes. */
 export interface SessionTask {
-  readonly origin: string;
+  readonly asker: Asker;
+  /** As in `OriginRequester`. */
+  readonly confirmed: boolean;
   readonly operation: Operation;
   /** Runs the operation. `signal` aborts when the asker has cancelled or is gone. */
   readonly run: (signal: AbortSignal) => Promise<SessionOutput>;
@@ -35,6 +42,8 @@ export interface PollOptions {
 
 interface Session extends SessionTask {
   readonly id: string;
+  /** Of `AskLimits`. */
+  readonly account: string;
   /** Aborts when the session is cancelled. */
   readonly cancelled: AbortController;
   /** Aborts when the session is forgotten, whatever the reason. */
@@ -52,6 +61,7 @@ interface Session extends SessionTask {
  */
 export class SessionTable {
   readonly #ports: SessionPorts;
+  readonly #limits: AskLimits;
   readonly #sessions = new Map<string, Session>();
   readonly #waiting: Session[] = [];
   #running: Promise<void> | undefined;
@@ -59,19 +69,35 @@ export class SessionTable {
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
+    this.#limits = new AskLimits(ports.clock, ports.askLimits);
   }
 
   /**
-   * Queues `task` and answers the session's id.
-   * @throws ClientError `ERR_PROTOCOL_BUSY`, retriable, when the origin or everybody together has too many sessions.
+   * Whether a session could be opened now.
+   * @throws ClientError `ERR_PROTOCOL_BUSY` when the origin, `ERR_PROTOCOL_QUEUE_FULL` when everybody together has too many
+   * sessions, and as `AskLimits.check`; all retriable.
    */
-  open(task: SessionTask): string {
-    const ofOrigin = [...this.#sessions.values()].filter((session) => session.origin === task.origin).length;
-    if (this.#closed || ofOrigin >= LIMITS.sessionsPerOrigin || this.#sessions.size > LIMITS.queuedSessions) {
-      throw new ClientError('ERR_PROTOCOL_BUSY', 'too many requests are open', { retriable: true });
+  admit(asker: Asker, confirmed: boolean): void {
+    const account = accountOf(asker, confirmed);
+    const open = [...this.#sessions.values()].filter((session) => session.account === account).length;
+    if (open >= LIMITS.sessionsPerOrigin) {
+      throw new ClientError('ERR_PROTOCOL_BUSY', 'this origin has too many open requests', { retriable: true });
     }
+    if (this.#closed || this.#sessions.size > LIMITS.queuedSessions) {
+      throw new ClientError('ERR_PROTOCOL_QUEUE_FULL', 'too many requests wait', { retriable: true });
+    }
+    this.#limits.check(account);
+  }
+
+  /** Queues `task` and answers the session's id. Throws as `admit`. */
+  open(task: SessionTask): string {
+    const { asker, confirmed } = task;
+    this.admit(asker, confirmed);
+    const account = accountOf(asker, confirmed);
+    this.#limits.opened(account);
     const session: Session = {
       ...task,
+      account,
       id: base64Url(this.#ports.random.bytes(SESSION_ID_BYTES)),
       cancelled: new AbortController(),
       forgotten: new AbortController(),
@@ -117,6 +143,15 @@ export class SessionTable {
     this.#cancel(this.#find(origin, id), 'bridge.session.cancelled');
   }
 
+  /** Ends with `ERR_USER_BLOCKED` what waits for its turn and `isMeant`. What runs comes to its own end. */
+  block(isMeant: (task: SessionTask) => boolean): void {
+    for (const session of this.#waiting.filter(isMeant)) {
+      this.#record('bridge.session.blocked', session);
+      this.#leaveQueue(session);
+      this.#finish(session, BLOCKED);
+    }
+  }
+
   /** Ends every session and refuses new ones. Resolves when the running operation has wound down. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -126,7 +161,7 @@ export class SessionTable {
 
   #find(origin: string, id: string): Session {
     const session = this.#sessions.get(id);
-    if (session?.origin !== origin) {
+    if (session?.asker.origin !== origin) {
       throw new ClientError('ERR_PROTOCOL_SESSION_UNKNOWN', 'no such session');
     }
     return session;
@@ -156,7 +191,10 @@ export class SessionTable {
 
   /** What a session that was cancelled while it ran comes to is heard by nobody. */
   #finish(session: Session, outcome: Envelope<SessionResult>): void {
-    session.outcome ??= outcome;
+    if (session.outcome !== undefined) return;
+    session.outcome = outcome;
+    if (outcome.ok) this.#limits.succeeded(session.account);
+    else if (errorArea(outcome.error.code) === 'USER') this.#limits.refused(session.account);
     session.poll?.abort();
   }
 
@@ -170,6 +208,10 @@ export class SessionTable {
   #forget(session: Session): void {
     this.#sessions.delete(session.id);
     session.forgotten.abort();
+    this.#leaveQueue(session);
+  }
+
+  #leaveQueue(session: Session): void {
     const position = this.#waiting.indexOf(session);
     if (position !== -1) this.#waiting.splice(position, 1);
   }
@@ -185,19 +227,17 @@ export class SessionTable {
     this.#cancel(session, 'bridge.session.expired');
   }
 
-  #record(event: string, { origin, operation }: Session, code?: string): void {
+  #record(event: string, { asker, operation }: Session, code?: string): void {
+    const { origin } = asker;
     this.#ports.log.event(event, { origin, operation, ...(code === undefined ? {} : { code }) });
   }
 }
 
 const PENDING: Envelope<SessionResult> = { ok: true, result: { status: 'pending' } };
 
-const CANCELLED: Envelope<SessionResult> = {
-  ok: false,
-  error: toPublicError(new ClientError('ERR_USER_CANCELLED', 'the session was cancelled')),
-};
+const CANCELLED = refusal(new ClientError('ERR_USER_CANCELLED', 'the session was cancelled'));
+const BLOCKED = refusal(new ClientError('ERR_USER_BLOCKED', 'the person has blocked this site'));
 
-/** RFC 4648 §5 without padding. */
-function base64Url(bytes: Uint8Array): string {
-  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+function refusal(error: ClientError): Envelope<SessionResult> {
+  return { ok: false, error: toPublicError(error) };
 }

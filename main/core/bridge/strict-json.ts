@@ -1,19 +1,26 @@
 import { LIMITS } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../errors.js';
 
-/** Commas and opening brackets of a request. The largest valid one, twenty items to sign, has 83. */
-const MAX_STRUCTURE = 512;
+export interface JsonBounds {
+  /** Nesting of brackets. */
+  readonly depth: number;
+  /** Commas and opening brackets. */
+  readonly structure: number;
+}
+
+/** Of a request. The largest valid one, twenty items to sign, has 83 commas and brackets, signed 91. */
+const REQUEST_BOUNDS: JsonBounds = { depth: LIMITS.jsonDepth, structure: 512 };
 
 /**
  * Parses JSON (RFC 8259) from `unverifiedBytes`, more strictly than the language: no byte order mark, no malformed UTF-8,
- * no member name twice in one object however it is escaped, no deeper nesting than `LIMITS.jsonDepth`, and no more
- * structure than a request can need, so that the time taken is that of a few scans of the text.
+ * no member name twice in one object however it is escaped, and no more nesting and structure than `bounds`, so that the
+ * time taken is that of a few scans of the text.
  * @throws ClientError `ERR_PROTOCOL_MALFORMED`
  */
-export function parseStrictJson(unverifiedBytes: Uint8Array): unknown {
+export function parseStrictJson(unverifiedBytes: Uint8Array, bounds: JsonBounds = REQUEST_BOUNDS): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(unverifiedBytes);
-    checkStructure(text);
+    checkStructure(text, bounds);
     return JSON.parse(text);
   } catch (cause) {
     if (cause instanceof ClientError) throw cause;
@@ -25,7 +32,7 @@ export function parseStrictJson(unverifiedBytes: Uint8Array): unknown {
  * Walks strings and brackets without deciding whether the text is JSON; `JSON.parse` decides that. On text that is JSON
  * a bracket, comma or colon outside strings is always structure, so nothing can hide from this walk.
  */
-function checkStructure(text: string): void {
+function checkStructure(text: string, bounds: JsonBounds): void {
   /** One entry for each open bracket: the names seen in an object, undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let structure = 0;
@@ -40,7 +47,7 @@ function checkStructure(text: string): void {
       case '{':
       case '[':
         open.push(text[index] === '{' ? new Set() : undefined);
-        if (open.length > LIMITS.jsonDepth) throw malformed('the body is nested too deeply');
+        if (open.length > bounds.depth) throw malformed('the body is nested too deeply');
         break;
       case '}':
       case ']':
@@ -51,7 +58,7 @@ function checkStructure(text: string): void {
       default:
         continue;
     }
-    if (++structure > MAX_STRUCTURE) throw malformed('the body has too many values');
+    if (++structure > bounds.structure) throw malformed('the body has too many values');
   }
 }
 

@@ -1,18 +1,76 @@
+import type { LocalisedText, RequestedAttribute } from '../../../sdk/protocol/index.js';
 import type { PinRole } from '../ports.js';
+
+/** How a page's request came here. */
+export type Route = 'extension' | 'loopback' | 'redirect';
+
+/** The program of this PC that brought the request, as the operating system names it. For display, never for a decision. */
+export type Caller =
+  | { readonly kind: 'browser'; readonly name: string }
+  /** Some other program: it can claim any origin. */
+  | { readonly kind: 'program'; readonly name: string }
+  | { readonly kind: 'unknown' };
+
+/** What the service registry says about an origin. Texts here are the registry's, which its signer vouches for. */
+export type OriginStanding =
+  /** In the registry, and this very request is signed with the service's key. */
+  | {
+      readonly level: 'verified';
+      readonly serviceId: string;
+      readonly name: LocalisedText;
+      readonly operator: LocalisedText;
+    }
+  | {
+      readonly level: 'listed';
+      readonly serviceId: string;
+      readonly name: LocalisedText;
+      readonly operator: LocalisedText;
+    }
+  | { readonly level: 'unlisted'; readonly lookAlike?: LookAlike };
+
+/** A listed origin that an unlisted one could be taken for. */
+export interface LookAlike {
+  readonly origin: string;
+  readonly name: LocalisedText;
+}
+
+/** A web page, or what says it is one. */
+export interface OriginRequester {
+  readonly kind: 'origin';
+  /** Serialised origin, ASCII, as the browser sent it: `https://www.example.go.jp`. */
+  readonly origin: string;
+  /** The same with its host in Unicode where that differs (IDN); undefined otherwise. */
+  readonly unicodeOrigin?: string;
+  readonly route: Route;
+  /**
+   * False where nothing but the address the answer goes to says who asks: a redirect that is not signed. Somebody else may
+   * have started it.
+   */
+  readonly confirmed: boolean;
+  readonly standing: OriginStanding;
+  readonly caller: Caller;
+}
 
 /** Who asks, as far as the transport could establish it. */
 export type Requester =
-  | {
-      readonly kind: 'origin';
-      /** Serialised origin, ASCII, as the browser sent it: `https://www.example.go.jp`. */
-      readonly origin: string;
-      /** The same with its host in Unicode where that differs (IDN); undefined otherwise. */
-      readonly unicodeOrigin?: string;
-    }
+  | OriginRequester
   /** A program on this PC: its claim to an origin is shown as a claim. */
   | { readonly kind: 'local-program'; readonly claimedOrigin?: string }
   /** The person's own command on files, without any service. */
   | { readonly kind: 'self' };
+
+/** Who can read the result. */
+export type Recipient =
+  | { readonly kind: 'requester' }
+  /** Encrypted to a verifier of the registry: the site cannot read it. */
+  | {
+      readonly kind: 'verifier';
+      readonly id: string;
+      readonly name: LocalisedText;
+      readonly operator: LocalisedText;
+    }
+  /** Encrypted to a key the site brought along: the site itself can read it. */
+  | { readonly kind: 'requester-key' };
 
 /** One thing whose bytes are bound by the signature. */
 export interface ConsentItem {
@@ -49,13 +107,34 @@ export type DisclosedDatum =
   | 'birth-date'
   | 'gender';
 
+/** An attribute, or an answer derived from one, that a service asks for. */
+export interface ConsentAttribute {
+  readonly attribute: RequestedAttribute;
+  /** False: the person may leave it out and agree to the rest. */
+  readonly required: boolean;
+}
+
 /** Everything a consent dialog shows, decided in the core. A dialog adds words, never facts. */
 export interface ConsentModel {
   readonly operation: 'authenticate' | 'sign' | 'read-certificate' | 'read-attributes' | 'change-pin';
   readonly requester: Requester;
+  /** Undefined: whoever asks. */
+  readonly recipient?: Recipient;
   /** The secret that is asked for. That of a key pair also says which certificate is used. */
   readonly pinRole: PinRole;
+  /** Whoever `recipient` is. Answers derived from attributes are in `attributes` only, as is what may be left out. */
   readonly disclosed: readonly DisclosedDatum[];
   /** What is signed, in order. Empty where nothing but origin and nonce, or nothing at all, is signed. */
   readonly items: readonly ConsentItem[];
+  /** Why a service reads attributes: its unverified words, made safe to display. Shown as quoted. */
+  readonly purpose?: string;
+  /** What a service asks for, required ones first. Undefined for one's own commands, which `disclosed` says all about. */
+  readonly attributes?: readonly ConsentAttribute[];
+  /** A question of its own before the consent: the signing certificate for an origin that no registry lists. */
+  readonly separateStep?: 'unlisted-signing';
+  /**
+   * `may-be`: the person can have this explanation shortened next time. `is`: it was, and the person is asked for the PIN
+   * at once. Undefined: no such choice.
+   */
+  readonly remembered?: 'may-be' | 'is';
 }

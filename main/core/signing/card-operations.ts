@@ -14,19 +14,20 @@ import {
 } from '../../../sdk/formats/index.js';
 import type { ByteSource, DigestAlgorithm } from '../../../sdk/formats/ports.js';
 import type { AuthenticationToken, SignedItem } from '../../../sdk/protocol/index.js';
+import type { AttributesEnvironment } from '../attributes/read-attributes.js';
+import { readServiceAttributes } from '../attributes/service-attributes.js';
 import type { JpkiApplication } from '../card/jpki-application.js';
 import type { KeyEntry } from '../card/card-generation.js';
 import { buildConsentModel } from '../consent/build-consent-model.js';
 import { ClientError, toClientError, toWireError } from '../errors.js';
-import type { FormatCrypto, Log, Progress } from '../ports.js';
+import type { Log, Progress } from '../ports.js';
 import type { AuthenticateOperation, CardOperations, SignOperation } from './operations.js';
 import { assertWithinValidity, keyTarget } from './card-target.js';
 import type { PreparedCard } from './prepare-card.js';
 import { digestInOnePass } from './shared-pass.js';
-import { runSigningSession, type SessionEnvironment } from './signing-session.js';
+import { runSigningSession } from './signing-session.js';
 
-export interface CardOperationsEnvironment extends SessionEnvironment {
-  readonly crypto: FormatCrypto;
+export interface CardOperationsEnvironment extends AttributesEnvironment {
   readonly log: Log;
 }
 
@@ -35,6 +36,7 @@ export function createCardOperations(environment: CardOperationsEnvironment): Ca
   return {
     authenticate: (request, signal) => withClientErrors(authenticate(environment, request, signal)),
     sign: (request, signal) => withClientErrors(sign(environment, request, signal)),
+    readAttributes: (request, signal) => withClientErrors(readServiceAttributes(environment, request, signal)),
   };
 }
 
@@ -54,6 +56,7 @@ async function authenticate(
     environment,
     {
       consent,
+      ...decisionListener(request),
       target: keyTarget('authentication'),
       work: async (application, prepared, show) => {
         const { pinEntry: key } = prepared;
@@ -97,6 +100,7 @@ async function sign(
     environment,
     {
       consent,
+      ...decisionListener(request),
       target: keyTarget('signing'),
       onPrepared: ({ pinEntry: key }) =>
         digestContents(environment, request, { consented, algorithm: key.digestAlgorithm }),
@@ -109,6 +113,10 @@ async function sign(
     },
     signal,
   );
+}
+
+function decisionListener({ onDecision }: AuthenticateOperation | SignOperation) {
+  return onDecision ? { onDecision } : {};
 }
 
 /** The bytes a person agreed to, by their digests; the name goes back to the requester as it came. */

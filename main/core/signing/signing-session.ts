@@ -3,8 +3,9 @@ import { normalizePin, pinRuleDetails, type PinFormatFault } from '../card/pin-f
 import type { CardApplication } from '../card/card-application.js';
 import type { PinEntry } from '../card/card-generation.js';
 import type { ConsentModel } from '../consent/consent-model.js';
+import { heldToModel } from '../consent/held-to-model.js';
 import { ClientError, toClientError } from '../errors.js';
-import type { ConsentDialog, PinPrompt, Progress, UserInteraction } from '../ports.js';
+import type { ConsentDialog, Decision, PinPrompt, Progress, UserInteraction } from '../ports.js';
 import type { CardTarget } from './card-target.js';
 import { prepareCard, waitForCard, type CardAccess, type PreparedCard, type ReaderSelection } from './prepare-card.js';
 import { assertSameCard, useCard } from './use-card.js';
@@ -26,6 +27,8 @@ export interface SessionTask<Result, Application extends CardApplication, Entry 
   readonly target: CardTarget<Application, Entry>;
   /** What is left to do once the card is known and before the person is asked. */
   readonly onPrepared?: (prepared: PreparedCard<Entry>) => Promise<void>;
+  /** Learns what the person decided, held to what `consent` offers, before anything follows from it. */
+  readonly onDecision?: (decision: Decision) => Promise<void> | void;
   /** What is left to ask once the PIN is entered and before the card is used. The PIN is only lent. */
   readonly onPinEntered?: (dialog: ConsentDialog, pin: Uint8Array, prepared: PreparedCard<Entry>) => Promise<void>;
   /** What the card does once the PIN is verified. Only what `consent` shows may be signed in it. */
@@ -115,7 +118,7 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     try {
       let prepared = await this.#prepareFirst();
       this.#state.moveTo('deciding');
-      if ((await this.#dialog.decide()) !== 'agreed') throw new ClientError('ERR_USER_REFUSED', 'the person refused');
+      await this.#decide();
       this.#state.moveTo('entering-pin');
       let reason: PromptReason | undefined;
       for (;;) {
@@ -132,6 +135,18 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     } finally {
       this.#state.moveTo('finished');
     }
+  }
+
+  /** Resolves where the person agreed. */
+  async #decide(): Promise<void> {
+    const { consent, onDecision } = this.#task;
+    if (consent.separateStep && !(await this.#dialog.confirmSeparateStep())) {
+      throw new ClientError('ERR_USER_REFUSED', 'the person did not take the separate step');
+    }
+    if (consent.remembered === 'is') return;
+    const decision = heldToModel(await this.#dialog.decide(), consent);
+    await onDecision?.(decision);
+    if (decision.answer !== 'agreed') throw new ClientError('ERR_USER_REFUSED', 'the person refused');
   }
 
   /** With what came of it a page could tell cards apart with nobody agreeing; only the person learns that here. */

@@ -44,7 +44,6 @@ const TARGET_LENGTH = 128;
  * `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_METHOD`, `ERR_PROTOCOL_NOT_FOUND`
  */
 export function passGate(request: IncomingMessage, response: ServerResponse, bridge: Bridge): void {
-  for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
   checkHost(request);
   const origin = bridge.authorize(singleHeader(request, 'origin', 'ERR_ORIGIN_NOT_ALLOWED'));
   checkFetchMetadata(request);
@@ -54,13 +53,23 @@ export function passGate(request: IncomingMessage, response: ServerResponse, bri
   checkTarget(request);
 }
 
-/** DNS rebinding: a name of the attacker's that resolves to this PC still arrives as that name in `Host`. */
-function checkHost(request: IncomingMessage): void {
+/** Before anything else, so that refusals have them too. */
+export function setCommonHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
+}
+
+/**
+ * DNS rebinding: a name of the attacker's that resolves to this PC still arrives as that name in `Host`.
+ * @returns the host, one of this listener's own
+ * @throws ClientError `ERR_ORIGIN_HOST`
+ */
+export function checkHost(request: IncomingMessage): string {
   const host = singleHeader(request, 'host', 'ERR_ORIGIN_HOST');
   const port = request.socket.localPort;
   if (host !== `127.0.0.1:${port}` && host !== `[::1]:${port}` && host !== `localhost:${port}`) {
     throw new ClientError('ERR_ORIGIN_HOST', 'the request is for another host');
   }
+  return host;
 }
 
 /**
@@ -75,7 +84,8 @@ function checkFetchMetadata({ headers }: IncomingMessage): void {
   }
 }
 
-function checkForm(request: IncomingMessage): void {
+/** @throws ClientError `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_METHOD` */
+export function checkForm(request: IncomingMessage): void {
   const { headers, httpVersion, method } = request;
   for (const name of SINGLE_HEADERS) singleHeader(request, name, 'ERR_PROTOCOL_MALFORMED');
   if (httpVersion !== '1.1') throw malformed('HTTP/1.1 only');
@@ -86,8 +96,13 @@ function checkForm(request: IncomingMessage): void {
   if (method !== 'POST' && hasBody(request)) throw malformed(`no body with ${method}`);
 }
 
-function checkTarget({ url = '' }: IncomingMessage): void {
-  if (url.length > TARGET_LENGTH || !PLAIN_TARGET.test(url)) throw notFound();
+/**
+ * @param options.pattern of a target that is bounded by the size of the head alone
+ * @throws ClientError `ERR_PROTOCOL_NOT_FOUND`
+ */
+export function checkTarget({ url = '' }: IncomingMessage, { pattern }: { pattern?: RegExp } = {}): void {
+  const fits = pattern ? pattern.test(url) : url.length <= TARGET_LENGTH && PLAIN_TARGET.test(url);
+  if (!fits) throw notFound();
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -102,8 +117,8 @@ function allowPreflight(response: ServerResponse): void {
 
 type RefusalCode = 'ERR_ORIGIN_HOST' | 'ERR_ORIGIN_NOT_ALLOWED' | 'ERR_PROTOCOL_MALFORMED';
 
-/** The header's value, or undefined. `IncomingMessage.headers` would drop or join repeated ones. */
-function singleHeader(request: IncomingMessage, name: string, code: RefusalCode): string | undefined {
+/** The header's value, or undefined where it is absent. `IncomingMessage.headers` would drop or join repeated ones. */
+export function singleHeader(request: IncomingMessage, name: string, code: RefusalCode): string | undefined {
   const values = request.headersDistinct[name];
   if (values !== undefined && values.length > 1) throw new ClientError(code, `more than one ${name} header`);
   return values?.[0];

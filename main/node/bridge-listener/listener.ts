@@ -1,11 +1,16 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
+import { systemPeerProcesses, type PeerProcesses } from '../../../native/peer-process/index.js';
+import { BRIDGE_PORTS, type ErrorCode } from '../../../sdk/protocol/index.js';
 import type { Bridge } from '../../core/bridge/bridge.js';
 import { ClientError } from '../../core/errors.js';
 import type { Log } from '../../core/ports.js';
-import { createApp } from './app.js';
-import { passGate } from './gate.js';
+import { createApp, type AppOptions } from './app.js';
+import { ConnectionPeers } from './connection-peers.js';
+import { passGate, setCommonHeaders } from './gate.js';
+import { passOn } from './pass-on.js';
+import { AUTHORIZE_PATH, passNavigationGate, passOwnPageGate } from './redirect-gate.js';
+import { createRedirectPages } from './redirect-pages.js';
 import { refuse, serveInOrder, type Handle } from './serve.js';
 
 /** What one caller may take of the endpoint. Times are milliseconds. */
@@ -32,7 +37,7 @@ const DEFAULT_LIMITS: ListenerLimits = {
   keepAliveTimeout: 30_000,
   checkInterval: 2_000,
   headBytes: 8 * 1024,
-  connections: 64,
+  connections: 256,
   closeGrace: 1_000,
 };
 
@@ -42,6 +47,8 @@ export interface BridgeListenerOptions {
   /** Tried in order; the first that is free on both loopback addresses is taken. 0 means any free one. */
   readonly ports?: readonly number[];
   readonly limits?: Partial<ListenerLimits>;
+  /** Who is at the other end of a connection. The system's own knowledge, where nothing else is given. */
+  readonly peers?: PeerProcesses;
 }
 
 export interface BridgeListener {
@@ -53,24 +60,22 @@ export interface BridgeListener {
 }
 
 /**
- * Serves the bridge contract over HTTP/1.1 on this PC's loopback addresses and no other.
+ * Serves the bridge contract over HTTP/1.1 on this PC's loopback addresses and no other, to processes of its own user.
  * @throws ClientError `ERR_PROTOCOL_BUSY`, retriable, when none of the ports is free.
  */
 export async function startBridgeListener(options: BridgeListenerOptions): Promise<BridgeListener> {
   const { bridge, log, ports = BRIDGE_PORTS } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const closing = new AbortController();
-  const app = await createApp(bridge, log, closing.signal);
-  const handle: Handle = (request, response) => {
-    try {
-      passGate(request, response, bridge);
-    } catch (thrown) {
-      log.event('bridge.refused', { code: refuse(response, thrown) });
-      return;
-    }
-    app.routing(request, response);
-  };
-  const servers = await bindFirstFree(ports, () => createLoopbackServer(handle, limits));
+  const peers = new ConnectionPeers(options.peers ?? systemPeerProcesses());
+  const appOptions = { bridge, log, peers, pages: createRedirectPages(), closing: closing.signal };
+  const app = await createApp(appOptions);
+  const handle = createHandle(appOptions, (request, response) => app.routing(request, response), ports);
+  const servers = await bindFirstFree(ports, () => {
+    const server = createLoopbackServer(handle, limits);
+    peers.holdConnections(server);
+    return server;
+  });
   // Such as a refused accept when the process runs out of handles: one connection lost, not the program.
   for (const server of servers) server.on('error', () => log.event('bridge.accept-failed'));
   const addresses = servers.map(addressOf);
@@ -87,6 +92,64 @@ export async function startBridgeListener(options: BridgeListenerOptions): Promi
       await app.close();
     },
   };
+}
+
+/** Lets a request through to the app once its user and the gate of its resource have been passed. */
+function createHandle({ bridge, log, peers, pages }: AppOptions, route: Handle, ports: readonly number[]): Handle {
+  return (request, response) => {
+    setCommonHeaders(response);
+    const kind = kindOf(request);
+    const refuseWith = (thrown: unknown): void => {
+      const language = request.headers['accept-language'];
+      const pageFor = kind === 'navigation' ? (code: ErrorCode) => pages.refused(code, language) : undefined;
+      log.event('bridge.refused', { code: refuse(response, thrown, pageFor) });
+    };
+    try {
+      if (kind !== 'navigation' && !peers.isOwn(request.socket)) throw otherUser();
+      passGateOf(kind, { request, response, bridge });
+      if (peers.isOwn(request.socket)) route(request, response);
+      else void passOn(request, response, portsAfter(request, ports)).then((done) => done || refuseWith(otherUser()));
+    } catch (thrown) {
+      refuseWith(thrown);
+    }
+  };
+}
+
+type RequestKind = 'call' | 'navigation' | 'own-page';
+
+function kindOf({ url = '' }: IncomingMessage): RequestKind {
+  const path = url.split('?', 1)[0] ?? '';
+  if (path === AUTHORIZE_PATH) return 'navigation';
+  return path.startsWith(`${AUTHORIZE_PATH}/`) ? 'own-page' : 'call';
+}
+
+interface GateOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly bridge: Bridge;
+}
+
+function passGateOf(kind: RequestKind, { request, response, bridge }: GateOptions): void {
+  switch (kind) {
+    case 'navigation':
+      passNavigationGate(request);
+      break;
+    case 'own-page':
+      passOwnPageGate(request);
+      break;
+    case 'call':
+      passGate(request, response, bridge);
+  }
+}
+
+/** Where the client of another user may be, if this one took its place. */
+function portsAfter({ socket }: IncomingMessage, ports: readonly number[]): readonly number[] {
+  const place = ports.indexOf(socket.localPort ?? 0);
+  return place === -1 ? [] : ports.slice(place + 1);
+}
+
+function otherUser(): ClientError {
+  return new ClientError('ERR_ORIGIN_USER', 'the request comes from another user of this PC');
 }
 
 function createLoopbackServer(handle: Handle, limits: ListenerLimits): Server {

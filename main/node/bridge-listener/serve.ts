@@ -4,7 +4,8 @@ import type { ErrorCode } from '../../../sdk/protocol/index.js';
 import { failure } from '../../core/bridge/bridge.js';
 import { ClientError } from '../../core/errors.js';
 import { COMMON_HEADERS } from './gate.js';
-import { httpStatus } from './http-status.js';
+import { httpStatus, repeatedHeaders } from './http-status.js';
+import type { OwnPage } from './redirect-pages.js';
 
 /** Answers one request. It must end `response`, at once or later. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -36,14 +37,20 @@ export function serveInOrder(server: Server, handle: Handle): void {
   });
 }
 
-/** Answers a refusal and ends the connection: what follows on it stays unread. Returns the code that was sent. */
-export function refuse(response: ServerResponse, thrown: unknown): ErrorCode {
+/**
+ * Answers a refusal and ends the connection: what follows on it stays unread.
+ * @param pageFor what a person is shown in place of the envelope
+ * @returns the code that was sent
+ */
+export function refuse(response: ServerResponse, thrown: unknown, pageFor?: (code: ErrorCode) => OwnPage): ErrorCode {
   const envelope = failure(thrown);
-  const body = JSON.stringify(envelope);
+  const { code } = envelope.error;
+  const page = pageFor?.(code);
+  const body = page?.html ?? JSON.stringify(envelope);
   response.setHeader('Connection', 'close');
-  response.writeHead(httpStatus(envelope), bodyHeaders(body));
+  response.writeHead(httpStatus(envelope), { ...bodyHeaders(body), ...repeatedHeaders(envelope), ...page?.headers });
   response.end(body);
-  return envelope.error.code;
+  return code;
 }
 
 /** For what is not HTTP/1.1, is too long or takes too long. There may be no request to speak of, so no `Origin`. */

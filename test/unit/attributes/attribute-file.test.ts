@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ATTRIBUTE_NAMES,
   decodeAttributes,
   parseAttributeFile,
-  type AttributeName,
   type CardAttributes,
 } from '../../../main/core/attributes/attribute-file.js';
 import { ClientError } from '../../../main/core/errors.js';
+import { ATTRIBUTE_NAMES, type AttributeName } from '../../../sdk/protocol/index.js';
 import { errorCode } from '../../support/error-code.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { attributeFile, PERSON, tlv, type AttributeFileParts } from './card-files.js';

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AttributeName } from '../../../main/core/attributes/attribute-file.js';
 import type { ReadAttributesRequest } from '../../../main/core/attributes/read-attributes.js';
 import { TEST_CARD_PINS, TEST_HOLDER, type CardFault, type VirtualCard } from '../../../native/virtual-card/index.js';
 import { commandSummary, coreClient, freshCard, type CoreClientOptions } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import type { AttributeName } from '../../../sdk/protocol/index.js';
 import { attributeFile } from './card-files.js';
 
 const never = new AbortController().signal;

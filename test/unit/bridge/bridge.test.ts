@@ -11,11 +11,15 @@ import {
   sessionResultSchema,
   statusResultSchema,
   type Envelope,
+  type OpenSessionResult,
   type SessionResult,
 } from '../../../sdk/protocol/index.js';
+import { originRequester } from '../../support/origin-requester.js';
 import {
   at,
+  asker,
   AUTHENTICATE,
+  bridgeOptions,
   countingRandom,
   FakeClock,
   FakeOperations,
@@ -42,12 +46,15 @@ beforeEach(() => {
   clock = new FakeClock();
   operations = new FakeOperations();
   log = recordingLog();
-  const settings = { developerMode: false };
-  bridge = createBridge({ operations, clock, log, random: countingRandom(), settings });
+  bridge = createBridge(bridgeOptions({ operations, clock, log, random: countingRandom() }));
 });
 
-function open(origin = ORIGIN, request: unknown = AUTHENTICATE): string {
-  const envelope = bridge.openSession(origin, request);
+function tryOpen(origin = ORIGIN, request: unknown = AUTHENTICATE): Promise<Envelope<OpenSessionResult>> {
+  return bridge.openSession(asker(origin), request);
+}
+
+async function open(origin = ORIGIN, request: unknown = AUTHENTICATE): Promise<string> {
+  const envelope = await tryOpen(origin, request);
   if (!envelope.ok) throw new Error(envelope.error.code);
   return envelope.result.sessionId;
 }
@@ -68,31 +75,31 @@ describe('status', () => {
 });
 
 describe('openSession', () => {
-  it('hands a login to the operations with the transport’s origin', () => {
-    const envelope = bridge.openSession(ORIGIN, AUTHENTICATE);
+  it('hands a login to the operations with the transport’s origin', async () => {
+    const envelope = await tryOpen();
     expect(envelopeSchema(openSessionResultSchema).safeParse(envelope).success).toBe(true);
     expect(only(operations.authentications).request).toEqual({
       operation: 'authenticate',
-      requester: { kind: 'origin', origin: ORIGIN },
+      requester: originRequester(ORIGIN),
       origin: ORIGIN,
       challengeNonce: NONCE,
+      onDecision: expect.any(Function) as unknown,
     });
   });
 
-  it('shows an IDN origin in Unicode beside its ASCII form', () => {
-    open('https://xn--r8jz45g.jp');
+  it('shows an IDN origin in Unicode beside its ASCII form', async () => {
+    await open('https://xn--r8jz45g.jp');
     const { request } = only(operations.authentications);
     expect(request.origin).toBe('https://xn--r8jz45g.jp');
-    expect(request.requester).toEqual({
-      kind: 'origin',
-      origin: 'https://xn--r8jz45g.jp',
-      unicodeOrigin: 'https://例え.jp',
-    });
+    expect(request.requester).toEqual(originRequester('https://xn--r8jz45g.jp', { unicodeOrigin: 'https://例え.jp' }));
   });
 
-  it('hands items to sign over as bytes', () => {
+  it('hands items to sign over as bytes', async () => {
     const content = btoa(String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte)));
-    open(ORIGIN, { operation: 'sign', items: [...SIGN.items, { name: 'b', content }, { name: 'c', content: '' }] });
+    await open(ORIGIN, {
+      operation: 'sign',
+      items: [...SIGN.items, { name: 'b', content }, { name: 'c', content: '' }],
+    });
     const { request } = only(operations.signings);
     expect(request.format).toBe('cms');
     expect(request.items.map(({ unverifiedName }) => unverifiedName)).toEqual(['契約書.txt', 'b', 'c']);
@@ -108,7 +115,7 @@ describe('openSession', () => {
     ['null', null],
     ['a list', [AUTHENTICATE]],
     ['no operation', {}],
-    ['an unknown operation', { operation: 'readAttributes' }],
+    ['an unknown operation', { operation: 'signDigest' }],
     ['an origin in the body', { ...AUTHENTICATE, origin: 'https://bank.example' }],
     ['an unknown member', { ...AUTHENTICATE, purpose: 'x' }],
     ['an own __proto__', JSON.parse(`{"operation":"authenticate","challengeNonce":"${NONCE}","__proto__":{}}`)],
@@ -128,35 +135,35 @@ describe('openSession', () => {
     ['content with bits set after its last octet', { operation: 'sign', items: [{ name: 'a', content: 'QR==' }] }],
     ['content in base64url', { operation: 'sign', items: [{ name: 'a', content: '-_-_' }] }],
     ['another format', { ...SIGN, format: 'raw' }],
-  ])('refuses %s before anything is asked', (_, request) => {
-    expect(codeOf(bridge.openSession(ORIGIN, request))).toBe('ERR_PROTOCOL_MALFORMED');
+  ])('refuses %s before anything is asked', async (_, request) => {
+    expect(codeOf(await bridge.openSession(asker(), request))).toBe('ERR_PROTOCOL_MALFORMED');
     expect(operations.calls).toBe(0);
   });
 
-  it('says where the first fault is, and repeats nothing that was sent', () => {
-    const envelope = bridge.openSession(ORIGIN, { operation: 'sign', items: [{ name: 'a', content: '<script>' }] });
+  it('says where the first fault is, and repeats nothing that was sent', async () => {
+    const envelope = await tryOpen(ORIGIN, { operation: 'sign', items: [{ name: 'a', content: '<script>' }] });
     expect(envelope).toMatchObject({ ok: false, error: { details: { path: 'items.0.content' }, retriable: false } });
-    const unknown = bridge.openSession(ORIGIN, { ...AUTHENTICATE, '<script>': 1 });
+    const unknown = await tryOpen(ORIGIN, { ...AUTHENTICATE, '<script>': 1 });
     expect(JSON.stringify([envelope, unknown])).not.toContain('<script>');
   });
 
-  it('bounds the contents together, whatever the transport let through', () => {
+  it('bounds the contents together, whatever the transport let through', async () => {
     const content = 'A'.repeat(LIMITS.bodyBytes / 2);
     const items = [content, content, 'AAAA'].map((each) => ({ name: 'a', content: each }));
-    expect(codeOf(bridge.openSession(ORIGIN, { operation: 'sign', items }))).toBe('ERR_PROTOCOL_BODY_TOO_LARGE');
-    expect(codeOf(bridge.openSession(ORIGIN, { operation: 'sign', items: items.slice(0, 2) }))).toBe('none');
+    expect(codeOf(await tryOpen(ORIGIN, { operation: 'sign', items }))).toBe('ERR_PROTOCOL_BODY_TOO_LARGE');
+    expect(codeOf(await tryOpen(ORIGIN, { operation: 'sign', items: items.slice(0, 2) }))).toBe('none');
   });
 
   it.each(['https://evil.example/', 'null', '', 'http://localhost:3000'])(
     'refuses the origin %j even if a transport forgot to ask',
-    (origin) => {
-      expect(codeOf(bridge.openSession(origin, AUTHENTICATE))).toMatch(/^ERR_ORIGIN_/);
+    async (origin) => {
+      expect(codeOf(await tryOpen(origin))).toMatch(/^ERR_ORIGIN_/);
       expect(operations.calls).toBe(0);
     },
   );
 
-  it('gives each session an identifier of 256 bits of its own', () => {
-    const ids = [open(), open(), open(OTHER_ORIGIN)];
+  it('gives each session an identifier of 256 bits of its own', async () => {
+    const ids = [await open(), await open(), await open(OTHER_ORIGIN)];
     expect(new Set(ids).size).toBe(3);
     for (const id of ids) expect(sessionIdSchema.safeParse(id).success).toBe(true);
   });
@@ -164,7 +171,7 @@ describe('openSession', () => {
 
 describe('poll', () => {
   it('waits as long as it is told to', async () => {
-    const id = open();
+    const id = await open();
     expect(await poll(id)).toEqual(PENDING);
     let answer: unknown;
     void poll(id, 25).then((envelope) => (answer = envelope));
@@ -175,7 +182,7 @@ describe('poll', () => {
   });
 
   it('answers as soon as there is a result, and only once', async () => {
-    const id = open();
+    const id = await open();
     const answer = poll(id, 25);
     only(operations.authentications).resolve(TOKEN);
     expect(await answer).toEqual(DONE);
@@ -184,7 +191,7 @@ describe('poll', () => {
   });
 
   it('delivers an error once too', async () => {
-    const id = open();
+    const id = await open();
     only(operations.authentications).reject(new ClientError('ERR_USER_REFUSED', 'the person refused'));
     await settle();
     expect(codeOf(await poll(id))).toBe('ERR_USER_REFUSED');
@@ -192,7 +199,7 @@ describe('poll', () => {
   });
 
   it('keeps a result whose listener is gone for the next poll', async () => {
-    const id = open();
+    const id = await open();
     const gone = new AbortController();
     const lost = bridge.poll(ORIGIN, id, { waitSeconds: 25, signal: gone.signal });
     gone.abort();
@@ -202,7 +209,7 @@ describe('poll', () => {
   });
 
   it('hands no result to a listener that was gone before it', async () => {
-    const id = open();
+    const id = await open();
     only(operations.authentications).resolve(TOKEN);
     await settle();
     expect(await bridge.poll(ORIGIN, id, { waitSeconds: 25, signal: AbortSignal.abort() })).toEqual(PENDING);
@@ -211,7 +218,7 @@ describe('poll', () => {
 
   it('answers as cancelled what was cancelled, however it ended', async () => {
     operations.endsOnAbort = false;
-    const id = open();
+    const id = await open();
     const answer = poll(id, 25);
     only(operations.authentications).signal.addEventListener('abort', () => {
       only(operations.authentications).resolve(TOKEN);
@@ -221,7 +228,7 @@ describe('poll', () => {
   });
 
   it('gives the result to the newest poll', async () => {
-    const id = open();
+    const id = await open();
     const older = poll(id, 25);
     const newer = poll(id, 25);
     expect(await older).toEqual(PENDING);
@@ -230,7 +237,7 @@ describe('poll', () => {
   });
 
   it.each([-1, 26, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to wait %s seconds', async (seconds) => {
-    expect(codeOf(await poll(open(), seconds))).toBe('ERR_PROTOCOL_MALFORMED');
+    expect(codeOf(await poll(await open(), seconds))).toBe('ERR_PROTOCOL_MALFORMED');
   });
 
   it.each(['', 'x', '__proto__', 'A'.repeat(43), 'constructor'])('knows no session %j', async (id) => {
@@ -241,7 +248,7 @@ describe('poll', () => {
 
 describe('another origin', () => {
   it('can neither poll nor cancel, and cannot tell a session from none', async () => {
-    const id = open();
+    const id = await open();
     const foreign = await poll(id, 0, OTHER_ORIGIN);
     expect(codeOf(foreign)).toBe('ERR_PROTOCOL_SESSION_UNKNOWN');
     expect(foreign).toEqual(await poll('A'.repeat(43), 0, OTHER_ORIGIN));
@@ -255,7 +262,7 @@ describe('another origin', () => {
   });
 
   it('does not keep a session alive by polling it', async () => {
-    const id = open();
+    const id = await open();
     for (let seconds = 0; seconds < LIMITS.pollSilenceSeconds; seconds++) {
       await poll(id, 0, OTHER_ORIGIN);
       await clock.advance(1000);
@@ -266,14 +273,14 @@ describe('another origin', () => {
   it.each(['https://service.example.go.jp:8443', 'https://www.service.example.go.jp', 'https://SERVICE.example.go.jp'])(
     'is also %s',
     async (origin) => {
-      expect(codeOf(await poll(open(), 0, origin))).toBe('ERR_PROTOCOL_SESSION_UNKNOWN');
+      expect(codeOf(await poll(await open(), 0, origin))).toBe('ERR_PROTOCOL_SESSION_UNKNOWN');
     },
   );
 });
 
 describe('the queue', () => {
   it('runs one session at a time, in order', async () => {
-    const ids = [open(), open(OTHER_ORIGIN), open()];
+    const ids = [await open(), await open(OTHER_ORIGIN), await open()];
     expect(operations.calls).toBe(1);
     at(operations.authentications, 0).resolve(TOKEN);
     expect(await poll(at(ids, 0), 25)).toEqual(DONE);
@@ -285,36 +292,37 @@ describe('the queue', () => {
     expect(codeOf(await poll(at(ids, 1), 0, OTHER_ORIGIN))).toBe('ERR_INTERNAL');
   });
 
-  it('bounds the sessions of one origin', () => {
-    open();
-    const second = open();
-    const refused = bridge.openSession(ORIGIN, AUTHENTICATE);
+  it('bounds the sessions of one origin', async () => {
+    await open();
+    const second = await open();
+    const refused = await tryOpen();
     expect(refused).toMatchObject({ ok: false, error: { code: 'ERR_PROTOCOL_BUSY', retriable: true } });
-    expect(codeOf(bridge.openSession(OTHER_ORIGIN, AUTHENTICATE))).toBe('none');
+    expect(codeOf(await tryOpen(OTHER_ORIGIN))).toBe('none');
     bridge.cancel(ORIGIN, second);
-    expect(codeOf(bridge.openSession(ORIGIN, AUTHENTICATE))).toBe('none');
+    await clock.advance(LIMITS.backOffSeconds * 1000);
+    expect(codeOf(await tryOpen())).toBe('none');
   });
 
-  it('bounds the sessions of everybody', () => {
-    for (let i = 0; i <= LIMITS.queuedSessions; i++) open(`https://s${i}.example`);
-    expect(codeOf(bridge.openSession(ORIGIN, AUTHENTICATE))).toBe('ERR_PROTOCOL_BUSY');
+  it('bounds the sessions of everybody', async () => {
+    for (let i = 0; i <= LIMITS.queuedSessions; i++) await open(`https://s${i}.example`);
+    expect(codeOf(await tryOpen())).toBe('ERR_PROTOCOL_QUEUE_FULL');
     expect(operations.calls).toBe(1);
   });
 
   it('counts a result that nobody fetched until it is dropped', async () => {
-    open();
-    open();
+    await open();
+    await open();
     at(operations.authentications, 0).resolve(TOKEN);
     await settle();
-    expect(codeOf(bridge.openSession(ORIGIN, AUTHENTICATE))).toBe('ERR_PROTOCOL_BUSY');
-    await clock.advance(SILENCE);
-    expect(codeOf(bridge.openSession(ORIGIN, AUTHENTICATE))).toBe('none');
+    expect(codeOf(await tryOpen())).toBe('ERR_PROTOCOL_BUSY');
+    await clock.advance(SILENCE + LIMITS.backOffSeconds * 1000);
+    expect(codeOf(await tryOpen())).toBe('none');
   });
 
   it('waits for a cancelled operation to wind down before it starts another', async () => {
     operations.endsOnAbort = false;
-    const id = open();
-    open(OTHER_ORIGIN);
+    const id = await open();
+    await open(OTHER_ORIGIN);
     bridge.cancel(ORIGIN, id);
     await settle();
     expect(only(operations.authentications).signal.aborted).toBe(true);
@@ -325,8 +333,8 @@ describe('the queue', () => {
   });
 
   it('never starts a session that was cancelled while it waited', async () => {
-    open();
-    const waiting = open(OTHER_ORIGIN);
+    await open();
+    const waiting = await open(OTHER_ORIGIN);
     expect(bridge.cancel(OTHER_ORIGIN, waiting)).toEqual({ ok: true, result: {} });
     only(operations.authentications).resolve(TOKEN);
     await settle();
@@ -336,7 +344,7 @@ describe('the queue', () => {
 
 describe('cancel', () => {
   it('ends the operation at once and answers who waits', async () => {
-    const id = open();
+    const id = await open();
     const answer = poll(id, 25);
     bridge.cancel(ORIGIN, id);
     expect(only(operations.authentications).signal.aborted).toBe(true);
@@ -347,7 +355,7 @@ describe('cancel', () => {
 
 describe('silence', () => {
   it('cancels a session that nobody polls', async () => {
-    const id = open();
+    const id = await open();
     await clock.advance(SILENCE - 1);
     expect(only(operations.authentications).signal.aborted).toBe(false);
     await clock.advance(1);
@@ -356,7 +364,7 @@ describe('silence', () => {
   });
 
   it('counts from the end of the last poll', async () => {
-    const id = open();
+    const id = await open();
     for (let round = 0; round < 8; round++) {
       const answer = poll(id, 25);
       await clock.advance(25_000);
@@ -369,7 +377,7 @@ describe('silence', () => {
   });
 
   it('counts from the moment a poll’s connection broke', async () => {
-    const id = open();
+    const id = await open();
     const gone = new AbortController();
     void bridge.poll(ORIGIN, id, { waitSeconds: 25, signal: gone.signal });
     await clock.advance(10_000);
@@ -381,8 +389,8 @@ describe('silence', () => {
   });
 
   it('drops sessions that wait their turn, without ever starting them', async () => {
-    const first = open();
-    open(OTHER_ORIGIN);
+    const first = await open();
+    await open(OTHER_ORIGIN);
     await clock.advance(SILENCE / 2);
     await poll(first);
     await clock.advance(SILENCE / 2);
@@ -392,14 +400,14 @@ describe('silence', () => {
   });
 
   it('drops a result that nobody fetches', async () => {
-    const id = open();
+    const id = await open();
     only(operations.authentications).resolve(TOKEN);
     await clock.advance(SILENCE);
     expect(codeOf(await poll(id))).toBe('ERR_PROTOCOL_SESSION_UNKNOWN');
   });
 
   it('leaves no timer behind a session that is over', async () => {
-    const id = open();
+    const id = await open();
     expect(clock.sleeping).toBe(1);
     only(operations.authentications).resolve(TOKEN);
     await poll(id, 25);
@@ -409,7 +417,7 @@ describe('silence', () => {
 
 describe('what a page sees', () => {
   it.each(ERROR_CODES)('of %s is its public code, without details of the PC', async (code) => {
-    const id = open();
+    const id = await open();
     const details = { triesLeft: 2, readerName: 'Reader 0' };
     only(operations.authentications).reject(new ClientError(code, `secret of ${code}`, { details }));
     const envelope = await poll(id, 25);
@@ -425,7 +433,7 @@ describe('what a page sees', () => {
   });
 
   it('of a defect is ERR_INTERNAL alone', async () => {
-    const id = open();
+    const id = await open();
     only(operations.authentications).reject(new TypeError('secret'));
     expect(await poll(id, 25)).toEqual({
       ok: false,
@@ -434,7 +442,7 @@ describe('what a page sees', () => {
   });
 
   it('of an item that could not be signed is public too', async () => {
-    const id = open(ORIGIN, SIGN);
+    const id = await open(ORIGIN, SIGN);
     const error = { code: 'ERR_PIN_BLOCKED', message: 'secret', retriable: false, details: { triesLeft: 0 } } as const;
     only(operations.signings).resolve([
       { status: 'signed', name: 'a', signature: 'MIIB' },
@@ -448,7 +456,7 @@ describe('what a page sees', () => {
   });
 
   it('is never written to the log with a session’s identifier, nonce or names', async () => {
-    const ids = [open(), open(ORIGIN, SIGN)];
+    const ids = [await open(), await open(ORIGIN, SIGN)];
     at(operations.authentications, 0).resolve(TOKEN);
     await poll(at(ids, 0), 25);
     bridge.cancel(ORIGIN, at(ids, 1));
@@ -468,8 +476,8 @@ describe('what a page sees', () => {
 describe('close', () => {
   it('answers who waits, ends what runs and refuses what comes', async () => {
     operations.endsOnAbort = false;
-    const id = open();
-    const waiting = open();
+    const id = await open();
+    const waiting = await open();
     const answers = [poll(id, 25), poll(waiting, 25)];
     let closed = false;
     const closing = bridge.close().then(() => (closed = true));
@@ -478,7 +486,7 @@ describe('close', () => {
     only(operations.authentications).reject(new ClientError('ERR_USER_CANCELLED', 'gone'));
     await closing;
     expect(operations.calls).toBe(1);
-    expect(codeOf(bridge.openSession(ORIGIN, AUTHENTICATE))).toBe('ERR_PROTOCOL_BUSY');
+    expect(codeOf(await tryOpen())).toBe('ERR_PROTOCOL_QUEUE_FULL');
     expect(clock.sleeping).toBe(0);
   });
 });

@@ -1,6 +1,25 @@
-import type { CardOperations, AuthenticateOperation, SignOperation } from '../../../main/core/signing/operations.js';
-import type { Clock, Log, RandomSource } from '../../../main/core/ports.js';
-import type { AuthenticationToken, SignedItem } from '../../../sdk/protocol/index.js';
+import type { AskLimitFigures } from '../../../main/core/bridge/ask-limits.js';
+import type { Asker } from '../../../main/core/bridge/asker.js';
+import type { BridgeOptions } from '../../../main/core/bridge/bridge.js';
+import type { LookAlike } from '../../../main/core/consent/consent-model.js';
+import { DEFAULT_POLICY } from '../../../main/core/policy/policy.js';
+import type { ServiceRegistry } from '../../../main/core/registry/service-registry.js';
+import type {
+  AuthenticateOperation,
+  CardOperations,
+  ServiceAttributesOperation,
+  SignOperation,
+} from '../../../main/core/signing/operations.js';
+import type { Clock, Log, RandomSource, SiteMemory } from '../../../main/core/ports.js';
+import { nodeJose } from '../../../main/node/jose.js';
+import { systemClock, systemRandom } from '../../../main/node/system.js';
+import type {
+  AttributeAnswer,
+  AuthenticationToken,
+  RegistryService,
+  RegistryVerifier,
+  SignedItem,
+} from '../../../sdk/protocol/index.js';
 import { ClientError } from '../../../main/core/errors.js';
 
 export const ORIGIN = 'https://service.example.go.jp';
@@ -83,15 +102,20 @@ type Call<Request, Result> = {
 export class FakeOperations implements CardOperations {
   readonly authentications: Call<AuthenticateOperation, AuthenticationToken>[] = [];
   readonly signings: Call<SignOperation, readonly SignedItem[]>[] = [];
+  readonly attributeReadings: Call<ServiceAttributesOperation, readonly AttributeAnswer[]>[] = [];
   /** With false an aborted call goes on until the test ends it. */
   endsOnAbort = true;
 
   get calls(): number {
-    return this.authentications.length + this.signings.length;
+    return this.authentications.length + this.signings.length + this.attributeReadings.length;
   }
 
   authenticate(request: AuthenticateOperation, signal: AbortSignal): Promise<AuthenticationToken> {
     return this.#call(this.authentications, request, signal);
+  }
+
+  readAttributes(request: ServiceAttributesOperation, signal: AbortSignal): Promise<readonly AttributeAnswer[]> {
+    return this.#call(this.attributeReadings, request, signal);
   }
 
   sign(request: SignOperation, signal: AbortSignal): Promise<readonly SignedItem[]> {
@@ -128,6 +152,61 @@ export interface RecordedEvent {
 export function recordingLog(): Log & { readonly events: RecordedEvent[] } {
   const events: RecordedEvent[] = [];
   return { events, event: (name, fields = {}) => void events.push({ name, fields }) };
+}
+
+/** A page that asks over the loopback, from a program nobody knows. */
+export function asker(origin = ORIGIN, overrides: Partial<Omit<Asker, 'origin'>> = {}): Asker {
+  return { origin, route: 'loopback', caller: { kind: 'unknown' }, ...overrides };
+}
+
+export interface RegistryContent {
+  readonly services?: readonly RegistryService[];
+  readonly verifiers?: readonly RegistryVerifier[];
+  /** What an origin that no service has is taken for. */
+  readonly lookAlike?: LookAlike;
+}
+
+export function fakeRegistry({ services = [], verifiers = [], lookAlike }: RegistryContent = {}): ServiceRegistry {
+  return {
+    serviceOf: (origin) => services.find(({ origins }) => origins.includes(origin)),
+    verifier: (id) => verifiers.find((verifier) => verifier.id === id),
+    lookAlikeOf: () => lookAlike,
+  };
+}
+
+/** What the person decided, for as long as the test runs. */
+export function memorySites(): SiteMemory {
+  const blocked = new Set<string>();
+  const unconfirmedBlocked = new Set<string>();
+  const remembered = new Set<string>();
+  const key = (origin: string, operation: string): string => `${operation} ${origin}`;
+  return {
+    isBlocked: (origin, confirmed) => blocked.has(origin) || (!confirmed && unconfirmedBlocked.has(origin)),
+    block: async (origin, confirmed) => void (confirmed ? blocked : unconfirmedBlocked).add(origin),
+    isRemembered: (origin, operation) => remembered.has(key(origin, operation)),
+    remember: async (origin, operation) => void remembered.add(key(origin, operation)),
+  };
+}
+
+/** For a test that lets one page ask, and refuses it, as often as it likes. */
+export const ASK_AT_WILL: AskLimitFigures = { sessionsPerMinute: 100_000, backOffSeconds: 0, backOffMaxSeconds: 0 };
+
+/**
+ * Everything a bridge needs but its operations: nothing listed, nothing decided, the policy as it ships. Time, randomness and
+ * JOSE are real.
+ */
+export function bridgeOptions(overrides: Pick<BridgeOptions, 'operations'> & Partial<BridgeOptions>): BridgeOptions {
+  return {
+    registry: fakeRegistry(),
+    sites: memorySites(),
+    jose: nodeJose,
+    clock: systemClock,
+    random: systemRandom,
+    log: { event: () => undefined },
+    developerMode: false,
+    policy: () => DEFAULT_POLICY,
+    ...overrides,
+  };
 }
 
 /** The item of an array that the test has just seen to be there. */

@@ -1,14 +1,13 @@
 import { connect, type Socket } from 'node:net';
-import { createBridge, type Bridge } from '../../../main/core/bridge/bridge.js';
-import type { OriginSettings } from '../../../main/core/bridge/origin.js';
+import { createBridge, type Bridge, type BridgeOptions } from '../../../main/core/bridge/bridge.js';
+import type { PeerProcesses } from '../../../native/peer-process/index.js';
+import { DEFAULT_POLICY } from '../../../main/core/policy/policy.js';
 import {
   startBridgeListener,
   type BridgeListener,
   type ListenerLimits,
 } from '../../../main/node/bridge-listener/index.js';
-import { systemClock, systemRandom } from '../../../main/node/system.js';
-import type { Clock } from '../../../main/core/ports.js';
-import { FakeOperations, ORIGIN, recordingLog } from './fakes.js';
+import { ASK_AT_WILL, bridgeOptions, FakeOperations, ORIGIN, recordingLog } from './fakes.js';
 
 export interface Harness {
   readonly bridge: Bridge;
@@ -18,19 +17,32 @@ export interface Harness {
   readonly port: number;
 }
 
-export interface HarnessOptions {
-  readonly settings?: OriginSettings;
+export interface HarnessOptions extends Partial<Omit<BridgeOptions, 'operations' | 'log'>> {
+  /** Of the listener. */
   readonly limits?: Partial<ListenerLimits>;
-  readonly clock?: Clock;
+  /** Of the listener. */
+  readonly peers?: PeerProcesses;
+  /** Of the listener. */
+  readonly ports?: readonly number[];
+  /** An administrator's list; with `policy` of no effect. */
+  readonly allowedOrigins?: readonly string[];
 }
 
-/** The real listener on real loopback sockets, over operations that do nothing. */
+/** The real listener on real loopback sockets, over operations that do nothing. Unless `askLimits` says so, nobody has to wait. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { settings = { developerMode: false }, limits = {}, clock = systemClock } = options;
+  const { limits = {}, peers, ports = [0], allowedOrigins, ...others } = options;
   const operations = new FakeOperations();
   const log = recordingLog();
-  const bridge = createBridge({ operations, clock, random: systemRandom, log, settings });
-  const listener = await startBridgeListener({ bridge, log, ports: [0], limits });
+  const bridge = createBridge(
+    bridgeOptions({
+      operations,
+      log,
+      policy: () => ({ ...DEFAULT_POLICY, allowedOrigins }),
+      askLimits: ASK_AT_WILL,
+      ...others,
+    }),
+  );
+  const listener = await startBridgeListener({ bridge, log, ports, limits, ...(peers && { peers }) });
   return { bridge, listener, operations, log, port: listener.port };
 }
 

@@ -3,14 +3,24 @@ import { createClient, MadoguchiError } from '../../../sdk/browser/index.js';
 import {
   BODY_BYTES,
   BRIDGE_PORTS,
+  CHALLENGE_NONCE,
+  CHROMIUM_EXTENSION_ID,
+  COMPACT_JWS,
   POLL_WAIT_SECONDS,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
+  REDIRECT_URI_LENGTH,
+  STATE,
 } from '../../../sdk/browser/contract.js';
 import * as protocol from '../../../sdk/protocol/index.js';
 import { NONCE, TOKEN } from '../bridge/fakes.js';
 
 const SESSION_ID = 'A'.repeat(43);
+
+const JWE = 'eyJh.a2V5.aXY.Y2lwaGVy.dGFn';
+const JWS = 'eyJh.eyJi.c2ln';
+const REFERENCE = 'r'.repeat(22);
+const encryptTo = { verifier: 'verifier.example' } as const;
 
 interface Script {
   readonly status?: unknown;
@@ -23,7 +33,7 @@ function scripted({ status = { protocolVersions: [1] }, opened = { sessionId: SE
   const requests: { readonly url: string; readonly init: RequestInit }[] = [];
   const client = createClient({
     ports: [1],
-    timeoutMilliseconds: 500,
+    permissionTimeoutMilliseconds: 500,
     fetch: (input, init = {}) => {
       const url = input as string;
       requests.push({ url, init });
@@ -47,6 +57,22 @@ describe('the contract’s constants', () => {
     expect(BRIDGE_PORTS).toEqual(protocol.BRIDGE_PORTS);
     expect(POLL_WAIT_SECONDS).toBe(protocol.LIMITS.pollWaitSeconds);
     expect(BODY_BYTES).toBe(protocol.LIMITS.bodyBytes);
+    expect(CHROMIUM_EXTENSION_ID).toBe(protocol.CHROMIUM_EXTENSION_ID);
+    expect(REDIRECT_URI_LENGTH).toBe(protocol.LIMITS.redirectUriLength);
+  });
+
+  it.each([
+    ['state', STATE, protocol.stateSchema],
+    ['challenge nonce', CHALLENGE_NONCE, protocol.challengeNonceSchema],
+    ['signed request', COMPACT_JWS, protocol.compactJwsSchema],
+  ])('take a %s as sdk/protocol does', (_, form, schema) => {
+    const { stateMin, stateMax, challengeNonceMin, challengeNonceMax } = protocol.LIMITS;
+    const lengths = [stateMin, stateMax, challengeNonceMin, challengeNonceMax].flatMap((n) => [n - 1, n, n + 1]);
+    const texts = lengths.flatMap((length) =>
+      ['a', '_', '-', '+', '=', '\n', '.a.a', '..', '.a', 'あ', '&'].map((last) => last.padStart(length, 'x')),
+    );
+    expect(texts.some((text) => form.test(text))).toBe(true);
+    for (const text of texts) expect([text, form.test(text)]).toEqual([text, schema.safeParse(text).success]);
   });
 });
 
@@ -58,11 +84,13 @@ describe('requests', () => {
     expect(requests.map(({ url, init }) => [init.method, url])).toEqual([
       ['GET', 'http://127.0.0.1:1/v1/status'],
       ['POST', 'http://127.0.0.1:1/v1/sessions'],
-      ['GET', `http://127.0.0.1:1/v1/sessions/${SESSION_ID}?wait=25`],
+      ['GET', `http://127.0.0.1:1/v1/sessions/${SESSION_ID}`],
     ]);
     for (const { init } of requests) {
-      expect(init).toMatchObject({ mode: 'cors', credentials: 'omit', redirect: 'error', cache: 'no-store' });
+      expect(init).toMatchObject({ mode: 'cors', credentials: 'omit', redirect: 'error' });
     }
+    // `no-store` would make a browser forget the preflight; the client forbids storing its answers.
+    expect(requests.map(({ init }) => init.cache)).toEqual(['no-store', 'default', 'default']);
     expect(requests.map(({ init }) => init.headers)).toEqual([
       {},
       { 'Madoguchi-Protocol': '1', 'Content-Type': 'application/json' },
@@ -72,6 +100,35 @@ describe('requests', () => {
       operation: 'authenticate',
       challengeNonce: NONCE,
     });
+  });
+
+  it.each<[protocol.Operation, object, object]>([
+    [
+      'authenticate',
+      { challengeNonce: NONCE, encryptTo },
+      { operation: 'authenticate', challengeNonce: NONCE, encryptTo },
+    ],
+    [
+      'sign',
+      { items: [{ name: 'a', content: '日本' }], challengeNonce: NONCE, encryptTo },
+      { operation: 'sign', items: [{ name: 'a', content: '5pel5pys' }], challengeNonce: NONCE, encryptTo },
+    ],
+    [
+      'readAttributes',
+      { required: ['name'], purpose: 'p', challengeNonce: NONCE, encryptTo },
+      { operation: 'readAttributes', required: ['name'], optional: [], purpose: 'p', challengeNonce: NONCE, encryptTo },
+    ],
+    ['authenticate', { signedRequest: JWS }, { signedRequest: JWS }],
+    ['sign', { signedRequest: JWS }, { signedRequest: JWS }],
+    ['readAttributes', { signedRequest: JWS }, { signedRequest: JWS }],
+  ])('of %s carry what was asked: %j', async (operation, options, body) => {
+    const output = { operation, jwe: JWE, reference: REFERENCE };
+    const { client, requests } = scripted({ polled: { status: 'done', output } });
+    const call = client[operation] as (options: object) => Promise<unknown>;
+    expect(await call(options)).toEqual({ route: 'loopback', jwe: JWE, reference: REFERENCE });
+    const sent = JSON.parse(requests[1]?.init.body as string) as unknown;
+    expect(sent).toEqual(body);
+    expect(protocol.openSessionRequestSchema.safeParse(sent).success).toBe(true);
   });
 
   it('are not sent for more than a request may hold', async () => {
@@ -156,7 +213,7 @@ describe('answers that break the contract', () => {
   it('leave out members this release does not know', async () => {
     const token = { ...TOKEN, appVersion: 'x' };
     const { client } = scripted({ polled: done(token) });
-    expect(await client.authenticate({ challengeNonce: NONCE })).toEqual(TOKEN);
+    expect(await client.authenticate({ challengeNonce: NONCE })).toEqual({ route: 'loopback', token: TOKEN });
   });
 
   it('pass on a code this release does not know', async () => {
@@ -165,5 +222,75 @@ describe('answers that break the contract', () => {
     const failure = await failureOf(client.authenticate({ challengeNonce: NONCE }));
     expect(failure).toMatchObject(error);
     expect(failure.name).toBe('MadoguchiError');
+  });
+});
+
+describe('results', () => {
+  const attributes = { operation: 'readAttributes', assurance: 'client-asserted' };
+  const asked = { required: ['name'], optional: [{ ageOver: 20 }], purpose: 'p' } as const;
+  const answers = [
+    { attribute: 'name', status: 'given', value: '見本　花子' },
+    { attribute: { ageOver: 20 }, status: 'unknown' },
+  ];
+
+  it('say which attributes were given', async () => {
+    const { client } = scripted({ polled: { status: 'done', output: { ...attributes, answers } } });
+    expect(await client.readAttributes(asked)).toEqual({ route: 'loopback', assurance: 'client-asserted', answers });
+  });
+
+  it.each([
+    ['no answers', { ...attributes }],
+    ['another assurance', { ...attributes, assurance: 'verified', answers }],
+    ['an answer too few', { ...attributes, answers: answers.slice(1) }],
+    ['an answer too many', { ...attributes, answers: [...answers, answers[0]] }],
+    ['another order', { ...attributes, answers: answers.toReversed() }],
+    ['an unknown attribute', { ...attributes, answers: [{ ...answers[0], attribute: 'myNumber' }, answers[1]] }],
+    ['another age', { ...attributes, answers: [answers[0], { ...answers[1], attribute: { ageOver: 18 } }] }],
+    ['a value of another kind', { ...attributes, answers: [{ ...answers[0], value: true }, answers[1]] }],
+    ['an age as text', { ...attributes, answers: [answers[0], { ...answers[1], status: 'given', value: 'true' }] }],
+    ['a status of no kind', { ...attributes, answers: [{ ...answers[0], status: 'x' }, answers[1]] }],
+    ['an encrypted answer nobody asked for', { operation: 'readAttributes', jwe: JWE, reference: REFERENCE }],
+  ])('of readAttributes that break the contract: %s', async (_, output) => {
+    const { client } = scripted({ polled: { status: 'done', output } });
+    expect((await failureOf(client.readAttributes(asked))).code).toBe('ERR_PROTOCOL_MALFORMED');
+  });
+
+  it.each([
+    ['in the clear', { operation: 'authenticate', token: TOKEN }],
+    ['of another operation', { operation: 'sign', jwe: JWE, reference: REFERENCE }],
+    ['that is a signed object, not an encrypted one', { operation: 'authenticate', jwe: JWS, reference: REFERENCE }],
+    ['without a reference', { operation: 'authenticate', jwe: JWE }],
+    ['with markup for a reference', { operation: 'authenticate', jwe: JWE, reference: '<b>'.padEnd(22) }],
+  ])('that were to be encrypted are refused %s', async (_, output) => {
+    const { client } = scripted({ polled: { status: 'done', output } });
+    const { code } = await failureOf(client.authenticate({ challengeNonce: NONCE, encryptTo }));
+    expect(code).toBe('ERR_PROTOCOL_MALFORMED');
+  });
+
+  it('of a signed request are of its operation, encrypted or not', async () => {
+    const token = { operation: 'authenticate', token: TOKEN };
+    const { client } = scripted({ polled: { status: 'done', output: token } });
+    expect(await client.authenticate({ signedRequest: JWS })).toEqual({ route: 'loopback', token: TOKEN });
+    expect((await failureOf(client.sign({ signedRequest: JWS }))).code).toBe('ERR_PROTOCOL_MALFORMED');
+  });
+
+  it.each(protocol.OPERATIONS)('of %s are known to this package', async (operation) => {
+    const outputs = {
+      authenticate: { operation, token: TOKEN },
+      sign: { operation, items: [{ status: 'signed', name: 'a', signature: 'MIIB' }] },
+      readAttributes: { operation, assurance: 'client-asserted', answers },
+    };
+    const output = protocol.operationOutputSchema.parse(outputs[operation]);
+    const { client } = scripted({ polled: { status: 'done', output } });
+    const result = Object.fromEntries(Object.entries(output).filter(([name]) => name !== 'operation'));
+    const call = client[operation] as (options: { signedRequest: string }) => Promise<unknown>;
+    expect(await call({ signedRequest: JWS })).toEqual({ route: 'loopback', ...result });
+  });
+
+  it.each(protocol.ATTRIBUTE_NAMES)('know the attribute %s', async (attribute) => {
+    const output = { ...attributes, answers: [{ attribute, status: 'declined' }] };
+    const { client } = scripted({ polled: { status: 'done', output } });
+    const read = client.readAttributes({ optional: [attribute], purpose: 'p' });
+    expect((await read).answers).toEqual([{ attribute, status: 'declined' }]);
   });
 });

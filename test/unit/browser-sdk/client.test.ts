@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientError } from '../../../main/core/errors.js';
+import { createClientIn } from '../../../sdk/browser/client.js';
 import { createClient, MadoguchiError, type ClientOptions, type MadoguchiClient } from '../../../sdk/browser/index.js';
 import { at, NONCE, only, ORIGIN, settle, TOKEN } from '../bridge/fakes.js';
 import { startHarness, type Harness } from '../bridge/harness.js';
@@ -35,7 +36,7 @@ function pageFetch(origin = ORIGIN): typeof fetch {
 }
 
 function pageClient(options: ClientOptions = {}): MadoguchiClient {
-  return createClient({ ports: [harness.port], fetch: pageFetch(), timeoutMilliseconds: 2000, ...options });
+  return createClient({ ports: [harness.port], fetch: pageFetch(), permissionTimeoutMilliseconds: 2000, ...options });
 }
 
 /** Another program on a port of this PC. */
@@ -65,12 +66,12 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 
 describe('status', () => {
   it('answers which versions there are', async () => {
-    expect(await client.status()).toEqual({ protocolVersions: [1] });
+    expect(await client.status()).toEqual({ route: 'loopback', protocolVersions: [1] });
   });
 
   it('finds the client on a later port', async () => {
     const ports = [await closedPort(), await closedPort(), harness.port];
-    expect(await pageClient({ ports }).status()).toEqual({ protocolVersions: [1] });
+    expect(await pageClient({ ports }).status()).toEqual({ route: 'loopback', protocolVersions: [1] });
   });
 
   it('passes over other programs, also ones that never answer', async () => {
@@ -80,7 +81,7 @@ describe('status', () => {
       response.writeHead(302, { Location: `http://127.0.0.1:${harness.port}/v1/status` }).end();
     });
     const ports = [hanging, page, redirect, harness.port];
-    expect(await pageClient({ ports }).status()).toEqual({ protocolVersions: [1] });
+    expect(await pageClient({ ports }).status()).toEqual({ route: 'loopback', protocolVersions: [1] });
   });
 
   it('asks the next port only when the one before has not answered soon', async () => {
@@ -102,7 +103,7 @@ describe('status', () => {
 
   it('gives up after its time when nobody answers', async () => {
     const ports = [await otherProgram(() => undefined)];
-    const failure = await failureOf(pageClient({ ports, timeoutMilliseconds: 100 }).status());
+    const failure = await failureOf(pageClient({ ports, permissionTimeoutMilliseconds: 100 }).status());
     expect(failure).toMatchObject({ code: 'ERR_PROTOCOL_UNREACHABLE' });
   });
 
@@ -127,7 +128,7 @@ describe('authenticate', () => {
     const call = only(harness.operations.authentications);
     expect(call.request).toMatchObject({ origin: ORIGIN, challengeNonce: NONCE });
     call.resolve(TOKEN);
-    expect(await token).toEqual(TOKEN);
+    expect(await token).toEqual({ route: 'loopback', token: TOKEN });
   });
 
   it('rejects with the code of what went wrong', async () => {
@@ -156,7 +157,8 @@ describe('authenticate', () => {
     at(harness.operations.authentications, 0).resolve(TOKEN);
     await until(() => harness.operations.calls === 2);
     at(harness.operations.authentications, 1).resolve(TOKEN);
-    expect(await Promise.all(calls)).toEqual([TOKEN, TOKEN]);
+    const answer = { route: 'loopback', token: TOKEN };
+    expect(await Promise.all(calls)).toEqual([answer, answer]);
   });
 
   it('ends the session when the caller aborts', async () => {
@@ -192,13 +194,13 @@ describe('authenticate', () => {
   it('goes on after a poll that was lost', async () => {
     let lost = 0;
     const flaky: typeof fetch = async (input, init) => {
-      if ((input as string).includes('wait=') && lost++ === 0) throw new TypeError('network changed');
+      if ((input as string).includes('/v1/sessions/') && lost++ === 0) throw new TypeError('network changed');
       return pageFetch()(input, init);
     };
     const token = pageClient({ fetch: flaky }).authenticate({ challengeNonce: NONCE });
     await until(() => harness.operations.calls === 1);
     only(harness.operations.authentications).resolve(TOKEN);
-    expect(await token).toEqual(TOKEN);
+    expect(await token).toEqual({ route: 'loopback', token: TOKEN });
     expect(lost).toBe(2);
   });
 
@@ -215,39 +217,45 @@ describe('authenticate', () => {
 describe('a page that goes away', () => {
   const page = new EventTarget();
 
-  beforeEach(() => {
-    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
-  });
+  function leavingClient(send: typeof fetch = pageFetch()): MadoguchiClient {
+    const environment = {
+      addEventListener: page.addEventListener.bind(page),
+      removeEventListener: page.removeEventListener.bind(page),
+    };
+    return createClientIn(environment, { ports: [harness.port], fetch: send });
+  }
 
-  afterEach(() => vi.unstubAllGlobals());
-
-  it('ends its session with a request that outlives it', async () => {
-    const sent: RequestInit[] = [];
-    let polled = false;
-    const watched: typeof fetch = (input, init) => {
-      sent.push(init ?? {});
-      polled ||= (input as string).includes('wait=');
+  it('ends its session with a request that outlives it, and whose preflight the browser already has', async () => {
+    const sent: { readonly url: string; readonly init: RequestInit }[] = [];
+    const watched: typeof fetch = (input, init = {}) => {
+      sent.push({ url: input as string, init });
       return pageFetch()(input, init);
     };
-    const failure = failureOf(pageClient({ fetch: watched }).authenticate({ challengeNonce: NONCE }));
-    await until(() => polled);
+    const failure = failureOf(leavingClient(watched).authenticate({ challengeNonce: NONCE }));
+    await until(() => sent.at(-1)?.url.endsWith('?wait=25') === true);
     page.dispatchEvent(new Event('pagehide'));
     expect(await failure).toMatchObject({ code: 'ERR_USER_CANCELLED' });
     expect(only(harness.operations.authentications).signal.aborted).toBe(true);
-    expect(only(sent.filter(({ method }) => method === 'DELETE')).keepalive).toBe(true);
+    const ending = only(sent.filter(({ init }) => init.method === 'DELETE'));
+    expect(ending.init.keepalive).toBe(true);
+    const firstPoll = sent.find(({ url, init }) => init.method === 'GET' && url.includes('/v1/sessions/'));
+    expect(firstPoll).toMatchObject({ url: ending.url, init: { cache: 'default' } });
   });
 
   it('sends nothing once its session is over', async () => {
-    const token = client.authenticate({ challengeNonce: NONCE });
+    let sent = 0;
+    const watched: typeof fetch = (input, init) => {
+      sent++;
+      return pageFetch()(input, init);
+    };
+    const token = leavingClient(watched).authenticate({ challengeNonce: NONCE });
     await until(() => harness.operations.calls === 1);
     only(harness.operations.authentications).resolve(TOKEN);
     await token;
-    const fetched = vi.spyOn(globalThis, 'fetch');
+    const before = sent;
     page.dispatchEvent(new Event('pagehide'));
     await settle();
-    expect(fetched).not.toHaveBeenCalled();
-    fetched.mockRestore();
+    expect(sent).toBe(before);
   });
 });
 
@@ -273,7 +281,7 @@ describe('sign', () => {
     ]);
     const answer = items.map(({ name }) => ({ status: 'signed' as const, name, signature: 'MIIB' }));
     call.resolve(answer);
-    expect(await signed).toEqual(answer);
+    expect(await signed).toEqual({ route: 'loopback', items: answer });
   });
 
   it('answers item by item, each failure with its own error', async () => {
@@ -284,9 +292,26 @@ describe('sign', () => {
       { status: 'signed', name: 'a', signature: 'MIIB' },
       { status: 'failed', name: 'b', error },
     ]);
-    expect(await signed).toMatchObject([
+    expect((await signed).items).toMatchObject([
       { status: 'signed', signature: 'MIIB' },
       { status: 'failed', error: { code: 'ERR_CARD_UNAVAILABLE', details: {} } },
     ]);
+  });
+});
+
+describe('readAttributes', () => {
+  it('answers what was asked, in its order', async () => {
+    const asked = { required: ['name'], optional: ['address', { ageOver: 20 }], purpose: '年齢の確認' } as const;
+    const read = client.readAttributes(asked);
+    await until(() => harness.operations.calls === 1);
+    const call = only(harness.operations.attributeReadings);
+    expect(call.request).toMatchObject({ required: ['name'], optional: ['address', { ageOver: 20 }] });
+    const answers = [
+      { attribute: 'name', status: 'given', value: '見本　花子' },
+      { attribute: 'address', status: 'declined' },
+      { attribute: { ageOver: 20 }, status: 'given', value: true },
+    ] as const;
+    call.resolve(answers);
+    expect(await read).toEqual({ route: 'loopback', assurance: 'client-asserted', answers });
   });
 });

@@ -3,9 +3,10 @@ import { consentText } from '../../../main/cli/consent-text.js';
 import { loadMessages } from '../../../main/cli/messages.js';
 import { buildConsentModel } from '../../../main/core/consent/build-consent-model.js';
 import type { ConsentModel, Requester } from '../../../main/core/consent/consent-model.js';
+import { originRequester } from '../../support/origin-requester.js';
 
 const t = loadMessages('ja');
-const SITE: Requester = { kind: 'origin', origin: 'https://service.example' };
+const SITE = originRequester('https://service.example');
 const RULE = '─'.repeat(60);
 const SHA_256 = '0123456789abcdef'.repeat(4);
 
@@ -50,11 +51,8 @@ describe('foreign text in the consent of a terminal', () => {
 
   it('is wrapped on behalf of programs and sites alike', () => {
     const claimed = signing([{}], { kind: 'local-program', claimedOrigin: `https://${'a'.repeat(200)}.example` });
-    const idn = signing([{}], {
-      kind: 'origin',
-      origin: `https://xn--${'a'.repeat(200)}.example`,
-      unicodeOrigin: `https://${'例'.repeat(60)}.example`,
-    });
+    const unicodeOrigin = `https://${'例'.repeat(60)}.example`;
+    const idn = signing([{}], originRequester(`https://xn--${'a'.repeat(200)}.example`, { unicodeOrigin }));
     for (const model of [claimed, idn]) {
       const all = rows(model);
       expect(all.filter((row) => /a{20}|例{10}/.test(row) && width(row) >= 80)).toEqual([]);
@@ -111,8 +109,11 @@ describe('summary right above the question', () => {
       'まとめ: 署名の確認',
       '要求元:',
       '    https://service.example',
+      '    未登録のサイト',
       '渡るもの:',
       '    署名用電子証明書での署名2件、氏名・住所・生年月日・性別、発行番号',
+      '結果を読める相手:',
+      '    このサイト',
     ]);
   });
 
@@ -122,8 +123,11 @@ describe('summary right above the question', () => {
       'まとめ: ログインの確認',
       '要求元:',
       '    https://service.example',
+      '    未登録のサイト',
       '渡るもの:',
       '    利用者証明用電子証明書での署名、発行番号',
+      '結果を読める相手:',
+      '    このサイト',
     ]);
   });
 

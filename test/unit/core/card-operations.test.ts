@@ -1,16 +1,16 @@
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Requester } from '../../../main/core/consent/consent-model.js';
 import type { SignOperation } from '../../../main/core/signing/operations.js';
 import type { VirtualCard } from '../../../native/virtual-card/index.js';
 import { commandSummary, coreClient, freshCard } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import { originRequester } from '../../support/origin-requester.js';
 import { LIMITS } from '../../../sdk/protocol/index.js';
 import { FakeClock } from '../bridge/fakes.js';
 
 const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
-const requester: Requester = { kind: 'origin', origin: ORIGIN };
+const requester = originRequester(ORIGIN);
 const authenticateRequest = { operation: 'authenticate', requester, origin: ORIGIN, challengeNonce: NONCE } as const;
 /** The person's own command, which is told what is wrong with the card. */
 const ownRequest = { ...authenticateRequest, requester: { kind: 'self' } } as const;

@@ -7,10 +7,11 @@ import type { CardProfileName } from '../../../native/virtual-card/index.js';
 import { LIMITS, type ErrorCode } from '../../../sdk/protocol/index.js';
 import { commandSummary, coreClient, freshCard, type CoreClient } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import { originRequester } from '../../support/origin-requester.js';
 import { FakeClock } from '../bridge/fakes.js';
 
 const ORIGIN = 'https://service.example';
-const page: Requester = { kind: 'origin', origin: ORIGIN };
+const page = originRequester(ORIGIN);
 const never = new AbortController().signal;
 
 /** What a page could want to find out with nobody agreeing. */

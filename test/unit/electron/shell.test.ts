@@ -157,7 +157,8 @@ describe('a request while there are no windows', () => {
     } as const;
     const dialog = interactions[0]?.open(consent, new AbortController().signal);
 
-    expect(await dialog?.decide()).toBe('refused');
+    expect(await dialog?.confirmSeparateStep()).toBe(false);
+    expect(await dialog?.decide()).toEqual({ answer: 'refused' });
     expect(await dialog?.confirmLastTry('authentication')).toBe(false);
     const pin = { role: 'authentication', triesLeft: 3, minLength: 4, maxLength: 4, testCard: false } as const;
     expect(await dialog?.enterPin(pin)).toBeUndefined();

@@ -1,61 +1,17 @@
 import { z } from 'zod';
+import { base64Schema, compactJweSchema } from './base-types.js';
 import { ERROR_CODES } from './error-codes.js';
-import { LIMITS, PROTOCOL_VERSION } from './limits.js';
-
-/** Padded base64 of RFC 4648 §4, without line breaks. */
-const base64 = z.base64();
-
-/**
- * A challenge nonce: at least 256 random bits chosen by the web service, in base64. Its characters, not the bytes they
- * decode to, are hashed (Web eID, token format).
- */
-export const challengeNonceSchema = z
-  .string()
-  .min(LIMITS.challengeNonceMin)
-  .max(LIMITS.challengeNonceMax)
-  .regex(/^[A-Za-z0-9+/_=-]+$/, 'not base64');
-
-/** One thing to sign: its content travels whole, so that the client itself computes what the card signs. */
-export const signItemSchema = z.strictObject({
-  /** Shown to the person as quoted text; never used as a file name. */
-  name: z.string().min(1).max(LIMITS.itemNameLength),
-  content: base64,
-});
-
-export const authenticateRequestSchema = z.strictObject({
-  operation: z.literal('authenticate'),
-  challengeNonce: challengeNonceSchema,
-});
-
-export const signRequestSchema = z.strictObject({
-  operation: z.literal('sign'),
-  /** `cms`: one detached CMS SignedData (RFC 5652) per item. */
-  format: z.literal('cms').default('cms'),
-  items: z.array(signItemSchema).min(1).max(LIMITS.signItems),
-});
-
-/** Body of `POST /v1/sessions`. */
-export const openSessionRequestSchema = z.discriminatedUnion('operation', [
-  authenticateRequestSchema,
-  signRequestSchema,
-]);
-
-export type SignItem = z.infer<typeof signItemSchema>;
-export type AuthenticateRequest = z.infer<typeof authenticateRequestSchema>;
-export type SignRequest = z.infer<typeof signRequestSchema>;
-export type OpenSessionRequest = z.infer<typeof openSessionRequestSchema>;
-/** What a page sends: defaults may be left out. */
-export type OpenSessionRequestInput = z.input<typeof openSessionRequestSchema>;
-export type Operation = OpenSessionRequest['operation'];
+import { PROTOCOL_VERSION } from './limits.js';
+import { OPERATIONS, requestedAttributeSchema } from './requests.js';
 
 /** The Web eID authentication token, format `web-eid:1.0`. All binary fields are padded base64. */
 export const authenticationTokenSchema = z.strictObject({
   /** DER X.509 certificate. Unverified: it came with the signature it is to verify. */
-  unverifiedCertificate: base64.max(16_384),
+  unverifiedCertificate: base64Schema.max(16_384),
   /** JOSE algorithm name. */
   algorithm: z.enum(['RS256', 'ES384']),
   /** Over `H(origin) ‖ H(challengeNonce)`, H the hash of `algorithm`, both UTF-8. */
-  signature: base64.max(1_024),
+  signature: base64Schema.max(1_024),
   format: z.literal('web-eid:1.0'),
 });
 export type AuthenticationToken = z.infer<typeof authenticationTokenSchema>;
@@ -75,17 +31,73 @@ export const signedItemSchema = z.discriminatedUnion('status', [
     status: z.literal('signed'),
     name: z.string(),
     /** The detached CMS SignedData, DER in padded base64. */
-    signature: base64,
+    signature: base64Schema,
   }),
   z.strictObject({ status: z.literal('failed'), name: z.string(), error: wireErrorSchema }),
 ]);
 export type SignedItem = z.infer<typeof signedItemSchema>;
 
-export const sessionOutputSchema = z.discriminatedUnion('operation', [
+/**
+ * One answer of `readAttributes`. `value`: text for name and address; `YYYY-MM-DD` for the birth date, with `00` for a month
+ * or day the register does not know; a gender code; true or false for `ageOver`. `unknown` where a partly known birth date
+ * does not decide the age.
+ */
+export const attributeAnswerSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    attribute: requestedAttributeSchema,
+    status: z.literal('given'),
+    value: z.union([z.string(), z.boolean()]),
+  }),
+  z.strictObject({ attribute: requestedAttributeSchema, status: z.enum(['declined', 'unknown']) }),
+]);
+export type AttributeAnswer = z.infer<typeof attributeAnswerSchema>;
+/** Values of `gender`. */
+export type Gender = 'male' | 'female' | 'not-applicable' | 'unknown';
+
+/** What an operation came to, in the clear. */
+export const operationOutputSchema = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('authenticate'), token: authenticationTokenSchema }),
   z.strictObject({ operation: z.literal('sign'), items: z.array(signedItemSchema) }),
+  z.strictObject({
+    operation: z.literal('readAttributes'),
+    /**
+     * Anybody could have encrypted or sent these values: they save typing and prove nothing. The signing certificate does.
+     */
+    assurance: z.literal('client-asserted'),
+    /** In the order of the request, required ones first. */
+    answers: z.array(attributeAnswerSchema),
+  }),
 ]);
+export type OperationOutput = z.infer<typeof operationOutputSchema>;
+
+/** The same for a verifier's eyes only. */
+export const encryptedOutputSchema = z.strictObject({
+  operation: z.enum(OPERATIONS),
+  /** Compact JWE; its payload is `encryptedResultPayloadSchema`. */
+  jwe: compactJweSchema,
+  /** 128 random bits, base64url; also inside. Lets service and verifier speak of the same result, and says nothing else. */
+  reference: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+});
+export type EncryptedOutput = z.infer<typeof encryptedOutputSchema>;
+
+export const sessionOutputSchema = z.union([encryptedOutputSchema, operationOutputSchema]);
 export type SessionOutput = z.infer<typeof sessionOutputSchema>;
+
+/** `typ` of an encrypted result's header. */
+export const ENCRYPTED_RESULT_TYPE = 'madoguchi-result+jwe';
+
+/** What a verifier finds in the JWE, as JSON. */
+export const encryptedResultPayloadSchema = z.strictObject({
+  /** Serialised origin of the asker, from the transport. */
+  origin: z.string(),
+  challengeNonce: z.string(),
+  operation: z.enum(OPERATIONS),
+  reference: z.string(),
+  /** When it was made; seconds since 1970-01-01T00:00:00Z, by the PC's clock. */
+  iat: z.number().int(),
+  output: operationOutputSchema,
+});
+export type EncryptedResultPayload = z.infer<typeof encryptedResultPayloadSchema>;
 
 /** Result of `GET /v1/status`. Says nothing that identifies the PC, its readers, or the release. */
 export const statusResultSchema = z.strictObject({
@@ -107,6 +119,10 @@ export const sessionResultSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('done'), output: sessionOutputSchema }),
 ]);
 export type SessionResult = z.infer<typeof sessionResultSchema>;
+
+/** Result of `DELETE /v1/sessions/{id}`. */
+export const cancelResultSchema = z.strictObject({});
+export type CancelResult = z.infer<typeof cancelResultSchema>;
 
 /** The envelope around every answer of the bridge. */
 export type Envelope<Result> = { ok: true; result: Result } | { ok: false; error: WireError };
