@@ -161,8 +161,13 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
     ['change --which authentication', '1234\n5296'],
     ['change --which signing', 'ABC123\nXYZ789Q'],
   ],
-  // Its requests are `authenticate` and `sign` again.
+  // Its requests are `authenticate`, `sign` and `attributes` again; those of a service have a test beside the core.
   serve: undefined,
+  'dev-service': undefined,
+  // These speak of services and browsers, never of a card.
+  registry: undefined,
+  'browser-integration': undefined,
+  'native-host': undefined,
   // Speaks of phones only; a card on one is reached by the commands above.
   phone: undefined,
   // Speaks of websites only.
