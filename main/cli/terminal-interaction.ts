@@ -12,6 +12,7 @@ import type {
   ReaderInfo,
   UserInteraction,
 } from '../core/ports.js';
+import { mayBlock } from '../core/consent/held-to-model.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
 import { consentText, separateStepText } from './consent-text.js';
 import type { Translate } from './messages.js';
@@ -120,16 +121,16 @@ class TerminalDialog implements ConsentDialog {
   async #askAgreement(withheld: readonly number[]): Promise<Decision> {
     const { terminal, t } = this.#options;
     const { requester, remembered } = this.#consent;
-    const isPage = requester.kind === 'origin';
-    const canRemember = isPage && remembered === 'may-be';
+    const canBlock = mayBlock(requester);
+    const canRemember = canBlock && remembered === 'may-be';
     // What is blocked then is what anybody can do in this site's name, not the site.
-    const unconfirmed = isPage && !requester.confirmed;
+    const unconfirmed = requester.kind === 'origin' && !requester.confirmed;
     const context = unconfirmed ? 'unconfirmed' : canRemember ? 'remember' : 'page';
-    const question = t('ask.agree', isPage ? { context } : {});
+    const question = t('ask.agree', canBlock ? { context } : {});
     const answer = answerText(await terminal.ask(question, this.#signal));
     if (['y', 'yes', 'はい'].includes(answer)) return { answer: 'agreed', withheld };
     if (canRemember && answer === 'r') return { answer: 'agreed', withheld, remember: true };
-    if (!isPage || answer !== 'b') return { answer: 'refused' };
+    if (!canBlock || answer !== 'b') return { answer: 'refused' };
     this.#print(t('ask.blocked', unconfirmed ? { context } : {}));
     return { answer: 'refused', block: true };
   }

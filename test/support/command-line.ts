@@ -93,9 +93,15 @@ export class TerminalSession {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null) this.type('\u0003');
+    // The first one closes a question, where there is one.
+    const interrupt = (): void => {
+      if (this.#child.exitCode === null) this.type('\u0003');
+    };
+    interrupt();
+    const again = setInterval(interrupt, 300);
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
     await this.#closed;
+    clearInterval(again);
     clearTimeout(timer);
   }
 }

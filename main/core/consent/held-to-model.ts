@@ -1,5 +1,5 @@
 import type { Decision } from '../ports.js';
-import type { ConsentModel } from './consent-model.js';
+import type { ConsentModel, Requester } from './consent-model.js';
 
 /**
  * A dialog's answer, held to what it was asked. Nothing can be left out but optional attributes: where a dialog says
@@ -7,7 +7,7 @@ import type { ConsentModel } from './consent-model.js';
  */
 export function heldToModel(decision: Decision, model: ConsentModel): Decision {
   if (decision.answer !== 'agreed') {
-    const block = decision.block === true && model.requester.kind === 'origin';
+    const block = decision.block === true && mayBlock(model.requester);
     return { answer: 'refused', ...(block && { block }) };
   }
   const { attributes = [] } = model;
@@ -20,4 +20,12 @@ export function heldToModel(decision: Decision, model: ConsentModel): Decision {
   if (!onlyOptional || nothingLeft) return { answer: 'refused' };
   const remember = decision.remember === true && model.remembered === 'may-be';
   return { answer: 'agreed', ...(withheld.length > 0 && { withheld }), ...(remember && { remember }) };
+}
+
+/**
+ * Whether the person can block this asker for good. Not where a program other than a browser names the site: blocking the
+ * name would shut out the site itself, and hardly the program.
+ */
+export function mayBlock(requester: Requester): boolean {
+  return requester.kind === 'origin' && requester.caller.kind !== 'program';
 }

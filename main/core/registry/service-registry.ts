@@ -9,10 +9,3 @@ export interface ServiceRegistry {
   /** A listed origin that `origin`, itself not listed, could be taken for. */
   lookAlikeOf(origin: string): LookAlike | undefined;
 }
-
-/** Where nothing is listed. */
-export const EMPTY_REGISTRY: ServiceRegistry = {
-  serviceOf: () => undefined,
-  verifier: () => undefined,
-  lookAlikeOf: () => undefined,
-};
