@@ -36,7 +36,7 @@ function approvingDialog(consent: ConsentModel, { terminal, t, pins }: Approving
       return Promise.resolve(true);
     },
     decide: () => Promise.resolve({ answer: 'agreed' }),
-    acknowledge: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve({ answer: 'refused' }),
     confirmLastTry: () => Promise.resolve(false),
     enterPin: (prompt) => Promise.resolve(testCardPin(prompt, pins())),
     // No page can ask for another PIN.

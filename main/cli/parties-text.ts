@@ -83,12 +83,15 @@ function operatorText(operator: LocalisedText, t: Translate): string {
 
 function warningLines(requester: OriginRequester, layout: Layout): string[] {
   const { t } = layout;
-  const { confirmed, caller } = requester;
+  const { confirmed, caller, route } = requester;
   const lines = lookAlikeLines(requester, layout);
   if (!confirmed) {
     lines.push(indented(t('consent.warning.unconfirmed')), indented(t('consent.warning.unconfirmedWhy')));
     // Another program than a browser gets the answer itself.
     if (caller.kind !== 'program') lines.push(indented(t('consent.warning.unconfirmedAnswer')));
+  } else if (route === 'redirect') {
+    // The service's signature says who asks, not whose browser the service asked it for.
+    lines.push(...foreignRows(t('consent.warning.started'), INDENT, layout));
   }
   if (caller.kind === 'program') {
     lines.push(...programLines(caller.name, layout));
@@ -123,10 +126,14 @@ function programLines(name: string, layout: Layout): string[] {
   return foreignRows(layout.t('consent.warning.program', { name: withoutQuotes(name) }), INDENT, layout);
 }
 
-function callerLines({ caller }: OriginRequester, layout: Layout): string[] {
+/** On the extension's way the name is that of the program which started the native messaging host, by the host's own word. */
+function callerLines({ caller, route }: OriginRequester, layout: Layout): string[] {
   switch (caller.kind) {
-    case 'browser':
-      return foreignRows(layout.t('consent.caller.browser', { name: withoutQuotes(caller.name) }), INDENT, layout);
+    case 'browser': {
+      const context = route === 'extension' ? { context: 'reported' } : {};
+      const name = withoutQuotes(caller.name);
+      return foreignRows(layout.t('consent.caller.browser', { name, ...context }), INDENT, layout);
+    }
     case 'unknown':
       return [indented(layout.t('consent.caller.unknown'))];
     // Among the warnings.

@@ -10,6 +10,7 @@ import type {
   Preparation,
   Progress,
   ReaderInfo,
+  Refusal,
   UserInteraction,
 } from '../core/ports.js';
 import { mayBlock } from '../core/consent/held-to-model.js';
@@ -130,15 +131,23 @@ class TerminalDialog implements ConsentDialog {
     const answer = answerText(await terminal.ask(question, this.#signal));
     if (['y', 'yes', 'はい'].includes(answer)) return { answer: 'agreed', withheld };
     if (canRemember && answer === 'r') return { answer: 'agreed', withheld, remember: true };
-    if (!canBlock || answer !== 'b') return { answer: 'refused' };
-    this.#print(t('ask.blocked', unconfirmed ? { context } : {}));
+    return canBlock && answer === 'b' ? this.#blocked() : { answer: 'refused' };
+  }
+
+  #blocked(): Refusal {
+    const { requester } = this.#consent;
+    const unconfirmed = requester.kind === 'origin' && !requester.confirmed;
+    this.#print(this.#options.t('ask.blocked', unconfirmed ? { context: 'unconfirmed' } : {}));
     return { answer: 'refused', block: true };
   }
 
-  async acknowledge(): Promise<void> {
+  async acknowledge(): Promise<Refusal> {
     const { terminal, t } = this.#options;
-    if (!terminal.interactive) return;
-    answerText(await terminal.ask(t('ask.acknowledge'), this.#signal));
+    if (!terminal.interactive) return { answer: 'refused' };
+    const canBlock = mayBlock(this.#consent.requester);
+    const question = t('ask.acknowledge', canBlock ? { context: 'page' } : {});
+    const answer = answerText(await terminal.ask(question, this.#signal));
+    return canBlock && answer === 'b' ? this.#blocked() : { answer: 'refused' };
   }
 
   async confirmLastTry(_role: PinRole): Promise<boolean> {

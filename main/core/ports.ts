@@ -162,10 +162,11 @@ export interface ConsentDialog {
    */
   decide(): Promise<Decision>;
   /**
-   * In place of `decide`, after preparation `failed`: resolves when the person has read that and is done. Has to take as
+   * In place of `decide`, after preparation `failed`: resolves when the person has read that and is done, or wants to hear no
+   * more of this site. Has to take as
    * long, and to end and reject as `decide` does, because the page must not tell one from the other.
    */
-  acknowledge(): Promise<void>;
+  acknowledge(): Promise<Refusal>;
   /** At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. */
   confirmLastTry(role: PinRole): Promise<boolean>;
   /**
@@ -182,18 +183,21 @@ export interface ConsentDialog {
   close(outcome: DialogOutcome): void;
 }
 
+/** The person did not agree, or could not. */
+export interface Refusal {
+  readonly answer: 'refused';
+  /** Let this site ask nothing any more, until the person undoes it. */
+  readonly block?: boolean;
+}
+
 export type Decision =
+  | Refusal
   | {
       readonly answer: 'agreed';
       /** Positions in `ConsentModel.attributes` of optional ones that the person leaves out. */
       readonly withheld?: readonly number[];
       /** Shorten the explanation next time; only where the model says that it may be. */
       readonly remember?: boolean;
-    }
-  | {
-      readonly answer: 'refused';
-      /** Let this site ask nothing any more, until the person undoes it. */
-      readonly block?: boolean;
     };
 
 export interface UserInteraction {

@@ -1,6 +1,6 @@
 import { FreshReads } from './fresh-reads.js';
 import { peerOf, peerWithProgram, type PeerConnection, type PeerProcesses } from './peer-process.js';
-import { programOf } from './program-names.js';
+import { programByName } from './program-names.js';
 import { runTool, type RunTool } from './run-tool.js';
 
 const LSOF = '/usr/sbin/lsof';
@@ -24,7 +24,7 @@ export function macosPeerProcesses(run: RunTool = runTool, self = process.geteui
       const socket = findLsofSocket(await sockets.get(), connection);
       if (socket === undefined || self === undefined) return peerOf('unknown');
       if (socket.uid !== self) return peerOf('other');
-      return peerWithProgram('same', () => programOf(socket.command, { trusted: true }));
+      return peerWithProgram('same', () => programByName(socket.command));
     },
   };
 }

@@ -43,3 +43,12 @@ export function programOf(executable: string, { trusted }: { trusted: boolean })
   const browser = trusted && Object.hasOwn(BROWSERS, key) ? BROWSERS[key] : undefined;
   return browser === undefined ? { name: printable, kind: 'program' } : { name: browser, kind: 'browser' };
 }
+
+/**
+ * The same where only a name is known, and not whose file it is: any program can bear a browser's name, so that a browser's
+ * says nothing, and another says at least that it is none.
+ */
+export function programByName(name: string): PeerProgram | undefined {
+  const program = programOf(name, { trusted: true });
+  return program?.kind === 'browser' ? undefined : program;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path/win32';
 import { FreshReads } from './fresh-reads.js';
 import { peerOf, peerWithProgram, type PeerConnection, type PeerProcesses, type PeerUser } from './peer-process.js';
-import { programOf } from './program-names.js';
+import { programByName } from './program-names.js';
 import { runTool, type RunTool } from './run-tool.js';
 
 /** For how long, in milliseconds, and of how many processes it is remembered whose they are. */
@@ -33,7 +33,7 @@ export function windowsPeerProcesses(run: RunTool = runTool, selfPid = process.p
       const [peer, self] = await Promise.all([processes.get(pid), processes.get(selfPid)]);
       const user = compareUsers(peer, self);
       if (user === 'other' || peer === undefined) return peerOf(user);
-      return peerWithProgram(user, () => programOf(peer.imageName, { trusted: true }));
+      return peerWithProgram(user, () => programByName(peer.imageName));
     },
   };
 }

@@ -3,9 +3,9 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import type { MaterialKind } from './card-material.js';
 import { CardStateDefect, decodeCardState, decodePins, encodeCardState, type CardState } from './card-state.js';
-import { FileLockTimeoutError, withFileLock } from './file-lock.js';
+import { FileLockTimeoutError, withFileLock } from '../file-lock.js';
 import type { PinStorage } from './pins.js';
-import { isSystemError } from './system-error.js';
+import { isSystemError } from '../system-error.js';
 
 /** Name of the card's file in the state directory; each kind of material is a card of its own. */
 function fileName(kind: MaterialKind): string {

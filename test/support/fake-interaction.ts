@@ -23,6 +23,8 @@ export interface Person {
   beforeOpen?(consent: ConsentModel, signal: AbortSignal): void;
   /** Reads that the card cannot be used; absent, closes at once. */
   acknowledge?(): void | Promise<void>;
+  /** Having read that, wants to hear no more of the site. */
+  blocksAfterReading?: boolean;
   confirmLastTry?(role: PinRole): boolean | Promise<boolean>;
   /** PINs in order; undefined or the end of the list gives up. */
   pins?: readonly (string | undefined)[];
@@ -115,6 +117,7 @@ function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal
     async acknowledge() {
       record.acknowledged = true;
       await unlessGone(person.acknowledge?.());
+      return { answer: 'refused', ...(person.blocksAfterReading && { block: true }) };
     },
     confirmLastTry: (role) => unlessGone(person.confirmLastTry?.(role) ?? false),
     async enterPin(prompt) {

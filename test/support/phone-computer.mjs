@@ -16,8 +16,9 @@ const interaction = {
   open: () => ({
     showPreparation: () => undefined,
     chooseReader: async () => '',
-    decide: async () => 'agreed',
-    acknowledge: async () => undefined,
+    confirmSeparateStep: async () => false,
+    decide: async () => ({ answer: 'agreed' }),
+    acknowledge: async () => ({ answer: 'refused' }),
     confirmLastTry: async () => false,
     async enterPin() {
       const entered = pin === undefined ? undefined : new TextEncoder().encode(pin);

@@ -56,7 +56,7 @@ function integrationOptions(
   { stateDirectory }: ProgramContext,
   { browser, system, root = '' }: IntegrationCommandOptions,
 ): IntegrationOptions {
-  if (root !== '' && !system) throw usageError('--root: --system');
+  if (root !== '' && !system) throw usageError('--root goes with --system');
   const situation = currentSituation({ stateDirectory, system: system === true, root });
   return { browsers: browser === 'all' ? BROWSERS : [browser], situation };
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../errors.js';
 import type { Clock } from '../ports.js';
+import { hostName } from '../registry/host-name.js';
 import type { Asker } from './asker.js';
 
 /** How often one account may ask; see the members of `LIMITS` of the same names. */
@@ -21,15 +22,16 @@ interface Account {
 }
 
 /**
- * Who is held to limits together. An origin has one account for the routes on which the browser says who asks, so that two
- * routes are not two chances. Whoever sends a browser to a redirect chooses the origin in it: redirects that nobody signed
+ * Who is held to limits together: all host names of one registered name, because whoever has it has as many as they like. It has
+ * one account for the routes on which the browser says who asks, so that two routes are not two chances. Whoever sends a browser to a redirect chooses the origin in it: redirects that nobody signed
  * have one account together, whatever origin they name, and so take nothing from that origin elsewhere. Anybody can also send
  * a browser to where a service begins its signed redirects, so those are counted apart too.
  * @param confirmed as in `OriginRequester`
  */
 export function accountOf({ origin, route }: Asker, confirmed: boolean): string {
   if (!confirmed) return 'unconfirmed';
-  return route === 'redirect' ? `redirect ${origin}` : origin;
+  const name = hostName(origin)?.registrable ?? new URL(origin).hostname;
+  return route === 'redirect' ? `redirect ${name}` : name;
 }
 
 /**

@@ -174,7 +174,13 @@ function memoryTerms(
   asker: Asker,
   { operation, encryptTo }: OperationRequest,
 ): ConsentTerms {
-  if (operation !== 'authenticate' || asker.route !== 'extension' || policy().rememberedConsent === 'refuse') return {};
+  if (
+    operation !== 'authenticate' ||
+    asker.route !== 'extension' ||
+    asker.caller.kind !== 'browser' ||
+    policy().rememberedConsent === 'refuse'
+  )
+    return {};
   // Who can read the result is part of the explanation; a shortened one would not say that it has changed.
   if (encryptTo !== undefined) return {};
   return { remembered: sites.isRemembered(asker.origin, operation) ? 'is' : 'may-be' };

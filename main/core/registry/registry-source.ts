@@ -150,6 +150,8 @@ function firstOf<Item, Result>(items: readonly Item[], find: (item: Item) => Res
   return undefined;
 }
 
+/** Faults of a registry whose signature holds. */
+const OUT_OF_DATE: readonly RegistryFault[] = ['expired', 'not-yet-valid'];
 const UNREADABLE = { fault: 'unreadable', reason: 'the file cannot be read' } as const;
 const RUN_OUT = { fault: 'expired', reason: 'exp' } as const;
 
@@ -187,9 +189,13 @@ class WatchedRegistry {
   async recall(): Promise<void> {
     const remembered = await this.#file.memory?.load();
     if (!remembered) return;
-    this.#highest = remembered;
     const judged = await judgeRegistry(this.#environment, remembered.jws, this.#file.trust);
-    if ('claims' in judged && judged.claims.version === remembered.version) this.#edition = new Edition(judged.claims);
+    // What a key signed that is trusted no more says nothing of what may follow: whoever had that key could shut out all.
+    const isGenuine =
+      'fault' in judged ? OUT_OF_DATE.includes(judged.fault) : judged.claims.version === remembered.version;
+    if (!isGenuine) return;
+    this.#highest = remembered;
+    if ('claims' in judged) this.#edition = new Edition(judged.claims);
   }
 
   async refresh(): Promise<void> {

@@ -165,7 +165,8 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     if (this.#signal.aborted)
       throw new ClientError('ERR_USER_CANCELLED', 'cancelled while the card was read', { cause });
     this.#dialog.showPreparation({ status: 'failed', code: cause.code, details: cause.details });
-    await this.#dialog.acknowledge();
+    const refusal = heldToModel(await this.#dialog.acknowledge(), this.#task.consent);
+    await this.#task.onDecision?.(refusal);
     throw new ClientError('ERR_USER_REFUSED', 'the person closed the dialog of a card that cannot be used', { cause });
   }
 

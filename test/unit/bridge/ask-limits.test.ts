@@ -36,6 +36,24 @@ describe('accounts', () => {
     expect(accountOf(asker(OTHER_ORIGIN), true)).not.toBe(accountOf(asker(ORIGIN), true));
   });
 
+  it.each([
+    ['https://a.shop.example', 'https://b.c.shop.example'],
+    ['https://shop.example', 'https://shop.example:8443'],
+    ['https://shop.example', 'https://shop.example.'],
+    ['https://one.evil.co.jp', 'https://two.evil.co.jp'],
+    ['https://192.0.2.1', 'https://192.0.2.1:8443'],
+  ])('are one for %s and %s, which one owner has at will', (one, other) => {
+    expect(accountOf(asker(one), true)).toBe(accountOf(asker(other), true));
+  });
+
+  it.each([
+    ['https://one.go.jp', 'https://two.go.jp'],
+    ['https://one.github.io', 'https://two.github.io'],
+    ['https://192.0.2.1', 'https://192.0.2.2'],
+  ])('are two for %s and %s', (one, other) => {
+    expect(accountOf(asker(one), true)).not.toBe(accountOf(asker(other), true));
+  });
+
   it('of a redirect take nothing from the origin it names', () => {
     const redirect = asker(ORIGIN, { route: 'redirect' });
     const accounts = [accountOf(asker(ORIGIN), true), accountOf(redirect, true), accountOf(redirect, false)];

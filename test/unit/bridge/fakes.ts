@@ -155,8 +155,12 @@ export function recordingLog(): Log & { readonly events: RecordedEvent[] } {
 }
 
 /** A page that asks over the loopback, from a program nobody knows. */
+const EXTENSION_CALLER = { kind: 'browser', name: 'Chromium' } as const;
+
 export function asker(origin = ORIGIN, overrides: Partial<Omit<Asker, 'origin'>> = {}): Asker {
-  return { origin, route: 'loopback', caller: { kind: 'unknown' }, ...overrides };
+  // Without a browser's name nothing is shortened by extension.
+  const caller = overrides.route === 'extension' ? EXTENSION_CALLER : ({ kind: 'unknown' } as const);
+  return { origin, route: 'loopback', caller, ...overrides };
 }
 
 export interface RegistryContent {

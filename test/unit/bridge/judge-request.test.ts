@@ -314,6 +314,10 @@ describe('a remembered consent', () => {
 
   it.each<[string, Circumstances]>([
     ['over the loopback, where a program can claim any origin', { from: asker() }],
+    [
+      'by an extension that names no browser',
+      { from: asker(ORIGIN, { route: 'extension', caller: { kind: 'unknown' } }) },
+    ],
     ['by redirect', { from: byRedirect, redirect: REDIRECT }],
     ['for a signature', { from: byExtension, request: SIGN, policy: { unlistedSigning: 'allow' } }],
     ['for attributes', { from: byExtension, request: READ }],

@@ -86,6 +86,17 @@ describe('who asks', () => {
     expect(english.join('\n')).not.toContain('窓口サービス');
   });
 
+  it('is a verified service whose redirect somebody else may have begun', () => {
+    const started = 'ほかの人やほかのサイトが、この手続きを始めたかもしれません';
+    expect(rows(login({ standing: VERIFIED, route: 'redirect' })).join('\n')).toContain(started);
+    expect(rows(login({ standing: VERIFIED })).join('\n')).not.toContain(started);
+  });
+
+  it('was reported by the browser’s extension', () => {
+    const brought = under('要求元:', rows(login({ route: 'extension' }))).at(-1);
+    expect(brought).toBe('依頼を届けたブラウザー: Firefox（拡張機能からの申告）');
+  });
+
   it('is a listed origin: named, and said not to be signed', () => {
     const all = rows(login({ standing: LISTED }));
     expect(under('要求元:', all)).toEqual([

@@ -93,6 +93,25 @@ describe.each(CASES)('$what', (unusable) => {
     expect(commandSummary(client.card).verifies).toBe(0);
   });
 
+  it('lets the person hear no more of the site', async () => {
+    const client = await clientWith(unusable, { blocksAfterReading: true });
+    const decisions: unknown[] = [];
+    const request = {
+      operation: 'authenticate',
+      requester: page,
+      origin: ORIGIN,
+      challengeNonce: 'A'.repeat(44),
+    } as const;
+    const onDecision = (decision: unknown): void => void decisions.push(decision);
+    const signing = { operation: 'sign', requester: page, format: 'cms', items: [] } as const;
+    const asked =
+      operation === 'sign'
+        ? client.operations.sign({ ...signing, onDecision }, never)
+        : client.operations.authenticate({ ...request, onDecision }, never);
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_USER_REFUSED' });
+    expect(decisions).toEqual([{ answer: 'refused', block: true }]);
+  });
+
   it.each(['the time limit', 'the page'] as const)('ends by %s as a usable card does', async (what) => {
     const clock = new FakeClock();
     const shown = gate();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { programOf } from '../../../native/peer-process/program-names.js';
+import { programByName, programOf } from '../../../native/peer-process/program-names.js';
 
 const TRUSTED = { trusted: true };
 
@@ -47,5 +47,14 @@ describe('the name of a program', () => {
     expect(programOf(`/tmp/${'x'.repeat(255)}`, TRUSTED)?.name).toHaveLength(64);
     expect(programOf('/tmp/\n', TRUSTED)).toBeUndefined();
     expect(programOf('', TRUSTED)).toBeUndefined();
+  });
+});
+
+describe('a program of which only the name is known', () => {
+  it('is never called a browser', () => {
+    for (const name of ['firefox', 'Google Chrome Helper', 'msedge.exe', 'Safari']) {
+      expect(programByName(name)).toBeUndefined();
+    }
+    expect(programByName('curl.exe')).toEqual({ name: 'curl.exe', kind: 'program' });
   });
 });

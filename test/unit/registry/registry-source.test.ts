@@ -258,8 +258,16 @@ describe('what is remembered', () => {
     file.remembered = { version: 9, jws: await edition(5) };
     file.jws = await edition(6);
     const source = await open();
-    expect(inForce(source)).toBeUndefined();
-    expect(faults(source)).toEqual(['rollback']);
+    expect(inForce(source)).toBe('edition-6');
+    expect(faults(source)).toEqual([]);
+  });
+
+  it('does not let a key that is trusted no more shut out what follows', async () => {
+    file.remembered = { version: Number.MAX_SAFE_INTEGER, jws: await edition(Number.MAX_SAFE_INTEGER, {}, stranger) };
+    file.jws = await edition(2);
+    const source = await open();
+    expect(inForce(source)).toBe('edition-2');
+    expect(faults(source)).toEqual([]);
   });
 
   it('is the last accepted, and not needed to go on', async () => {
