@@ -116,6 +116,13 @@ for (const [name, missing, start] of BROWSERS) {
         { action: `http://127.0.0.1:${harness.port}/v1/authorize`, fields },
       );
 
+    /** The page's script shows the button when it begins; before that nothing notices that the page is left. */
+    const scriptRuns = (): Promise<boolean> =>
+      until('the button', async () =>
+        (await page.evaluate('return document.getElementById("cancel")?.hidden === false;').catch(() => false)) === true
+          ? true
+          : undefined,
+      );
     const arriveAt = (path: string): Promise<true> =>
       until(path, async () => ((await page.url().catch(() => '')).includes(path) ? true : undefined));
     const dialogs = (count: number): Promise<true> =>
@@ -164,11 +171,7 @@ for (const [name, missing, start] of BROWSERS) {
       await leaveFor(authorize(parameters()));
       await dialogs(1);
       await arriveAt('/v1/authorize');
-      await until('the button', async () =>
-        (await page.evaluate('return document.getElementById("cancel")?.hidden === false;').catch(() => false)) === true
-          ? true
-          : undefined,
-      );
+      await scriptRuns();
       await leave('document.getElementById("cancel").click();', undefined);
       await arriveAt('/finished');
       expect(redirectResponseSchema.parse(at(callbacks, 0).response)).toMatchObject({
@@ -182,6 +185,7 @@ for (const [name, missing, start] of BROWSERS) {
       await leaveFor(authorize(parameters()));
       await dialogs(1);
       await arriveAt('/v1/authorize');
+      await scriptRuns();
       await page.goto(`${site.origin(SERVICE)}/elsewhere`);
       await until('the end of the dialog', () =>
         at(harness.operations.authentications, 0).signal.aborted ? true : undefined,
