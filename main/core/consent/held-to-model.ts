@@ -22,10 +22,7 @@ export function heldToModel(decision: Decision, model: ConsentModel): Decision {
   return { answer: 'agreed', ...(withheld.length > 0 && { withheld }), ...(remember && { remember }) };
 }
 
-/**
- * Whether the person can block this asker for good. Not where a program other than a browser names the site: blocking the
- * name would shut out the site itself, and hardly the program.
- */
+/** Whether the person can block this asker for good. What another program says in a site's name blocks the name, too. */
 export function mayBlock(requester: Requester): boolean {
-  return requester.kind === 'origin' && requester.caller.kind !== 'program';
+  return requester.kind === 'origin';
 }

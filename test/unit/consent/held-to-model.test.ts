@@ -22,10 +22,6 @@ const READING: ConsentModel = {
     { attribute: 'gender', required: false },
   ],
 };
-const CLAIMED: ConsentModel = {
-  ...LOGIN,
-  requester: originRequester('https://service.example', { caller: { kind: 'program', name: 'curl' } }),
-};
 const OWN: ConsentModel = { ...LOGIN, requester: { kind: 'self' } };
 const REFUSED: Decision = { answer: 'refused' };
 
@@ -51,7 +47,6 @@ describe('a decision', () => {
       REFUSED,
     ],
     ['blocks a site', { answer: 'refused', block: true }, LOGIN, { answer: 'refused', block: true }],
-    ['blocks a site for what a program said in its name', { answer: 'refused', block: true }, CLAIMED, REFUSED],
     ['blocks oneself', { answer: 'refused', block: true }, OWN, REFUSED],
     ['blocks while agreeing', { answer: 'agreed', block: true } as Decision, LOGIN, { answer: 'agreed' }],
     ['is no answer at all', {} as Decision, LOGIN, REFUSED],
