@@ -21,6 +21,26 @@ function countBrokenSuites(modules) {
 }
 
 /**
+ * Where the time went, by kind of test and by file, for whoever has to shorten it.
+ * @param {readonly TestModule[]} modules
+ */
+function describeTime(modules) {
+  /** @param {readonly TestModule[]} some */
+  const seconds = (some) =>
+    (some.reduce((total, file) => total + file.diagnostic().duration, 0) / 1000).toFixed(0).padStart(5);
+  const kinds = [...new Set(modules.map(({ project }) => project.name))].map((kind) => {
+    const files = modules.filter(({ project }) => project.name === kind);
+    return `${seconds(files)} s  ${kind}, ${files.length} files\n`;
+  });
+  const slowest = [...modules].sort((a, b) => b.diagnostic().duration - a.diagnostic().duration).slice(0, 12);
+  return [
+    'time by kind and in the slowest files\n',
+    ...kinds,
+    ...slowest.map((file) => `${seconds([file])} s  ${file.relativeModuleId}\n`),
+  ].join('');
+}
+
+/**
  * Names every skipped test with its reason, and leaves the numbers in a file for `run-tests.js`.
  * @implements {Reporter}
  */
@@ -33,6 +53,8 @@ export default class TestSummary {
 
     const skipped = inState('skipped');
     for (const test of skipped) process.stdout.write(`skipped  ${describeSkip(test)}\n`);
+
+    process.stdout.write(describeTime(modules));
 
     const unfinished = inState('pending').length + (reason === 'interrupted' ? 1 : 0);
     const failed = inState('failed').length + countBrokenSuites(modules) + unhandledErrors.length + unfinished;

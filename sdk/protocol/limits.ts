@@ -35,6 +35,8 @@ export const LIMITS = {
   pollWaitSeconds: 25,
   /** A session that nobody polls for this many seconds is cancelled. */
   pollSilenceSeconds: 35,
+  /** The same for a session whose last poll broke off before it was answered: its page has probably gone. */
+  pollBrokenSeconds: 5,
   /** Sessions that may wait behind the one whose dialog is open, over all origins. */
   queuedSessions: 8,
   /** Sessions one origin may have open or queued at a time. */

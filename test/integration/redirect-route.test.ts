@@ -181,7 +181,7 @@ for (const [name, missing, start] of BROWSERS) {
       expect(at(harness.operations.authentications, 0).signal.aborted).toBe(true);
     });
 
-    it('closes the dialog at once when the person leaves the page', async () => {
+    it('closes the dialog when the person leaves the page', async () => {
       await leaveFor(authorize(parameters()));
       await dialogs(1);
       await arriveAt('/v1/authorize');

@@ -14,6 +14,7 @@ import { base64Url } from './base64-url.js';
 
 const SESSION_ID_BYTES = 32;
 const SILENCE_MILLISECONDS = LIMITS.pollSilenceSeconds * 1000;
+const BROKEN_MILLISECONDS = LIMITS.pollBrokenSeconds * 1000;
 
 export interface SessionPorts {
   readonly clock: Clock;
@@ -57,7 +58,8 @@ interface Session extends SessionTask {
 
 /**
  * The signing sessions of all origins. One runs at a time, the others wait their turn in order. A session is known from
- * `open` until its result was delivered, it was cancelled, or nobody polled it for `LIMITS.pollSilenceSeconds`.
+ * `open` until its result was delivered, it was cancelled, or nobody polled it for `LIMITS.pollSilenceSeconds`; for
+ * `LIMITS.pollBrokenSeconds`, while it has no result and its last poll broke off.
  */
 export class SessionTable {
   readonly #ports: SessionPorts;
@@ -130,7 +132,11 @@ export class SessionTable {
     if (session.poll !== poll) return PENDING;
     session.poll = undefined;
     session.lastHeard = this.#ports.clock.monotonic();
-    if (session.outcome === undefined || options.signal.aborted) return PENDING;
+    if (options.signal.aborted) {
+      if (session.outcome === undefined) void this.#endUnlessPolled(session);
+      return PENDING;
+    }
+    if (session.outcome === undefined) return PENDING;
     this.#forget(session);
     return session.outcome;
   }
@@ -224,6 +230,15 @@ export class SessionTable {
       if (silence >= SILENCE_MILLISECONDS) break;
       await clock.sleep(SILENCE_MILLISECONDS - silence, session.forgotten.signal);
     }
+    this.#cancel(session, 'bridge.session.expired');
+  }
+
+  /** A page that goes away says so in most browsers and not always; its connection breaks off in all of them. */
+  async #endUnlessPolled(session: Session): Promise<void> {
+    const { lastHeard } = session;
+    await this.#ports.clock.sleep(BROKEN_MILLISECONDS, session.forgotten.signal);
+    const isUnheard = session.poll === undefined && session.lastHeard === lastHeard;
+    if (session.forgotten.signal.aborted || !isUnheard || session.outcome !== undefined) return;
     this.#cancel(session, 'bridge.session.expired');
   }
 

@@ -35,6 +35,7 @@ import {
 const PENDING = { ok: true, result: { status: 'pending' } };
 const DONE = { ok: true, result: { status: 'done', output: { operation: 'authenticate', token: TOKEN } } };
 const SILENCE = LIMITS.pollSilenceSeconds * 1000;
+const BROKEN = LIMITS.pollBrokenSeconds * 1000;
 const SIGN = { operation: 'sign', items: [{ name: '契約書.txt', content: btoa('hello') }] };
 
 let clock: FakeClock;
@@ -376,16 +377,40 @@ describe('silence', () => {
     expect(only(operations.authentications).signal.aborted).toBe(true);
   });
 
-  it('counts from the moment a poll’s connection broke', async () => {
-    const id = await open();
+  /** A poll that breaks off after ten seconds. */
+  async function breakPoll(id: string): Promise<void> {
     const gone = new AbortController();
     void bridge.poll(ORIGIN, id, { waitSeconds: 25, signal: gone.signal });
     await clock.advance(10_000);
     gone.abort();
-    await clock.advance(SILENCE - 1);
+    await settle();
+  }
+
+  it('is short after a poll’s connection broke', async () => {
+    await breakPoll(await open());
+    await clock.advance(BROKEN - 1);
     expect(only(operations.authentications).signal.aborted).toBe(false);
     await clock.advance(1);
     expect(only(operations.authentications).signal.aborted).toBe(true);
+  });
+
+  it('is not short for one who polls again, and forgives a broken connection again', async () => {
+    const id = await open();
+    for (let round = 0; round < 4; round++) {
+      await breakPoll(id);
+      await clock.advance(BROKEN - 1);
+      expect(await poll(id, 0)).toEqual(PENDING);
+    }
+    await clock.advance(SILENCE - 1);
+    expect(only(operations.authentications).signal.aborted).toBe(false);
+  });
+
+  it('keeps the result of a session whose connection broke', async () => {
+    const id = await open();
+    await breakPoll(id);
+    only(operations.authentications).resolve(TOKEN);
+    await clock.advance(SILENCE - 1);
+    expect(await poll(id)).toEqual(DONE);
   });
 
   it('drops sessions that wait their turn, without ever starting them', async () => {
