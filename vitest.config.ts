@@ -1,29 +1,55 @@
-import { defineConfig } from 'vitest/config';
-
-/** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
-const parallel = ['unit', 'architecture', 'contract'] as const;
-/** These start real services and browsers, or bind fixed ports: one file at a time. */
-const serial = ['integration', 'cli', 'e2e'] as const;
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** The books of entered and sent PINs, closed after each file. */
 const setupFiles = ['test/support/pin-ledger-setup.ts'];
 
+/** What signed documents are to other programs: OpenSSL, xmlsec1, Poppler and the like. */
+const documents = 'test/integration/{cms,xml,xmldsig,pdf,pdf-verify,time-stamp,revocation,profiles}/**/*.test.ts';
+
+/** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
 export default defineConfig({
   test: {
     projects: [
-      ...parallel.map((name) => ({
-        test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20_000, setupFiles },
-      })),
-      ...serial.map((name) => ({
+      ...(['unit', 'architecture', 'contract'] as const).map((name) => ({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
+          testTimeout: 20_000,
+          setupFiles,
+          sequence: { groupOrder: 0 },
+        },
+      })),
+      // These wait for programs of their own more than they compute.
+      ...(
+        [
+          ['cli', 'test/cli/**/*.test.ts'],
+          ['e2e', 'test/e2e/**/*.test.ts'],
+          ['documents', documents],
+        ] as const
+      ).map(([name, include]) => ({
+        test: {
+          name,
+          include: [include],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          setupFiles,
+          sequence: { groupOrder: 1 },
+        },
+      })),
+      // Real services and browsers, and figures that want a quiet machine: one file at a time.
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, documents],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
           setupFiles,
+          sequence: { groupOrder: 2 },
         },
-      })),
+      },
     ],
   },
 });

@@ -628,7 +628,7 @@ describe('sessions', () => {
     await clock.advance(20_000);
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await clock.advance(LIMITS.pollSilenceSeconds * 1000 - 1);
+    await clock.advance(LIMITS.pollBrokenSeconds * 1000 - 1);
     expect(only(own.operations.authentications).signal.aborted).toBe(false);
     await clock.advance(1);
     expect(only(own.operations.authentications).signal.aborted).toBe(true);

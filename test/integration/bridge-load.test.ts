@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TerminalSession } from '../support/command-line.js';
 import { findFreePort } from '../../tools/demo/madoguchi-process.js';
 import { putLoad, type LoadReport } from '../support/load.js';
@@ -23,55 +23,65 @@ interface Second {
   readonly heapUsed: number;
 }
 
-describe('200 clients of 50 sites for a minute', () => {
-  let directory: string;
-  let eventLoopFile: string;
-  let environment: Record<string, string>;
-  let port: number;
-
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'madoguchi-load-'));
-    eventLoopFile = join(directory, 'event-loop.jsonl');
-    port = await findFreePort();
-    environment = {
-      MADOGUCHI_STATE_DIRECTORY: join(directory, 'state'),
-      EVENT_LOOP_FILE: eventLoopFile,
-      NODE_OPTIONS: `--import=${MONITOR}`,
-    };
-  });
-
-  afterEach(() => rm(directory, { recursive: true, force: true }));
-
-  it('agreed to at once', { timeout: 120_000 }, async () => {
-    const serving = new ApprovingServer(port, environment);
-    try {
-      await serving.ready();
-      const report = await putLoad({ port, ...LOAD });
-      expectAnswers(report);
-      expect(report.outcomes['done']).toBeGreaterThan(LOAD.origins);
-      // Consents and outcomes alternate: no consent is shown before the last one is through.
-      expect(serving.dialogs.replaceAll('()', '').length).toBeLessThanOrEqual(1);
-    } finally {
-      await serving.stop();
-    }
+/** A client's own directory, port and books of its event loop. */
+async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'madoguchi-load-'));
+  const eventLoopFile = join(directory, 'event-loop.jsonl');
+  const environment = {
+    MADOGUCHI_STATE_DIRECTORY: join(directory, 'state'),
+    EVENT_LOOP_FILE: eventLoopFile,
+    NODE_OPTIONS: `--import=${MONITOR}`,
+  };
+  try {
+    await use({ port: await findFreePort(), environment });
     await expectCalm(eventLoopFile);
-  });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
 
-  it('before a person who never answers', { timeout: 120_000 }, async () => {
-    const terminal = new TerminalSession(['--reader', 'virtual', '--language', 'en', 'serve', '--port', String(port)], {
-      env: environment,
-    });
-    try {
-      await terminal.see(`http://127.0.0.1:${port}`);
-      const report = await putLoad({ port, ...LOAD });
-      expectAnswers(report);
-      expect(report.outcomes['done']).toBeUndefined();
-      expect(terminal.screen.split(/\r?\n/).filter((line) => line === CONSENT_TITLE)).toHaveLength(1);
-    } finally {
-      await terminal.stop();
-    }
-    await expectCalm(eventLoopFile);
-  });
+interface Place {
+  readonly port: number;
+  readonly environment: Record<string, string>;
+}
+
+// Both minutes pass at the same time, each with a client of its own.
+describe.concurrent('200 clients of 50 sites for a minute', () => {
+  it('agreed to at once', { timeout: 120_000 }, () =>
+    withPlace(async ({ port, environment }) => {
+      const serving = new ApprovingServer(port, environment);
+      try {
+        await serving.ready();
+        const report = await putLoad({ port, ...LOAD });
+        expectAnswers(report);
+        expect(report.outcomes['done']).toBeGreaterThan(LOAD.origins);
+        // Consents and outcomes alternate: no consent is shown before the last one is through.
+        expect(serving.dialogs.replaceAll('()', '').length).toBeLessThanOrEqual(1);
+      } finally {
+        await serving.stop();
+      }
+    }),
+  );
+
+  it('before a person who never answers', { timeout: 120_000 }, () =>
+    withPlace(async ({ port, environment }) => {
+      const terminal = new TerminalSession(
+        ['--reader', 'virtual', '--language', 'en', 'serve', '--port', String(port)],
+        {
+          env: environment,
+        },
+      );
+      try {
+        await terminal.see(`http://127.0.0.1:${port}`);
+        const report = await putLoad({ port, ...LOAD });
+        expectAnswers(report);
+        expect(report.outcomes['done']).toBeUndefined();
+        expect(terminal.screen.split(/\r?\n/).filter((line) => line === CONSENT_TITLE)).toHaveLength(1);
+      } finally {
+        await terminal.stop();
+      }
+    }),
+  );
 });
 
 /** A line of its own at the top of each consent to log in. */
