@@ -37,7 +37,7 @@ export const IMPORT_TABLE = [
   {
     path: 'main/node',
     local: ['main/core', 'sdk/protocol', 'sdk/formats', 'sdk/verifier', 'native'],
-    packages: ['fastify', 'jose', 'pino', 'uqr', 'zod'],
+    packages: ['fastify', 'harfbuzzjs', 'jose', 'pino', 'uqr', 'zod'],
     builtins: true,
   },
   { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'] },

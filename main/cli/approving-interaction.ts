@@ -22,8 +22,13 @@ export interface ApprovingInteractionOptions {
 }
 
 function approvingDialog(consent: ConsentModel, { terminal, t, pins }: ApprovingInteractionOptions): ConsentDialog {
-  terminal.write(`\n${consentText(consent, t)}\n`);
+  const print = (model: ConsentModel): void => {
+    terminal.write(`\n${consentText(model, t)}\n`);
+  };
+  if (!consent.beingRead) print(consent);
   return {
+    showReading: () => undefined,
+    showItems: print,
     showPreparation(preparation) {
       if (preparation.status !== 'ready') return;
       if (!preparation.testCard)

@@ -1,8 +1,9 @@
 import type { RequestedAttribute } from '../../sdk/protocol/index.js';
-import type { ConsentModel, ConsentPreview, DisclosedDatum } from '../core/consent/consent-model.js';
+import type { ConsentModel, DisclosedDatum } from '../core/consent/consent-model.js';
 import type { PinRole } from '../core/ports.js';
-import { BAR, foreignRows, INDENT, indented, layoutOf, textWidth, withoutQuotes, wrap } from './foreign-text.js';
+import { foreignRows, INDENT, indented, layoutOf, withoutQuotes } from './foreign-text.js';
 import type { Layout } from './foreign-text.js';
+import { itemLines } from './items-text.js';
 import type { Translate } from './messages.js';
 import {
   addressLines,
@@ -14,12 +15,7 @@ import {
   requesterSummary,
 } from './parties-text.js';
 
-/** Where the lines below an item's name begin. */
-const ITEM_INDENT = `${INDENT}   `;
 const RULE = '─'.repeat(60);
-/** Rows of the screen that contents may take, each and all together: a site must not push our own words off it. */
-const MAX_ITEM_ROWS = 40;
-const MAX_CONTENT_ROWS = 60;
 
 /**
  * The consent as a terminal of `columns` shows it: words and layout only, every fact from the model. Foreign text is
@@ -163,46 +159,6 @@ export function attributeText(attribute: RequestedAttribute, { disclosed }: Cons
     case 'gender':
       return t('consent.disclosedGender');
   }
-}
-
-function itemLines({ items, requester }: ConsentModel, layout: Layout): string[] {
-  if (items.length === 0) return [];
-  const { t } = layout;
-  let rowsLeft = MAX_CONTENT_ROWS;
-  const lines = items.flatMap((item, index) => {
-    const name = t('consent.quoted', { text: withoutQuotes(item.name) });
-    const facts = [
-      ...foreignRows(name, `${INDENT}${String(index + 1)}. `, layout),
-      `${ITEM_INDENT}${t('consent.itemSize', { size: item.size.toLocaleString('en-US') })}`,
-      `${ITEM_INDENT}SHA-256 ${item.sha256}`,
-    ];
-    // One's own files are at hand; what a site sends is not.
-    if (requester.kind === 'self') return facts;
-    if (!item.preview) return [...facts, `${ITEM_INDENT}${t('consent.noPreview')}`];
-    const { rows, notes } = contentRows(item.preview, Math.min(rowsLeft, MAX_ITEM_ROWS), layout);
-    rowsLeft -= rows.length;
-    const heading = `${ITEM_INDENT}${t('consent.preview')}`;
-    return [...facts, heading, ...rows, ...notes.map((note) => `${ITEM_INDENT}${note}`)];
-  });
-  return [`${t('consent.items')}:`, ...lines];
-}
-
-/** As many whole lines as fit into `maxRows`, and what is said of the rest. */
-function contentRows(preview: ConsentPreview, maxRows: number, layout: Layout): { rows: string[]; notes: string[] } {
-  const { t, columns } = layout;
-  const prefix = ITEM_INDENT + BAR;
-  const rows: string[] = [];
-  let shown = 0;
-  for (const line of preview.lines) {
-    const wrapped = wrap(line, columns - textWidth(prefix));
-    if (rows.length + wrapped.length > maxRows) break;
-    rows.push(...wrapped.map((row) => prefix + row));
-    shown++;
-  }
-  const hidden = preview.lines.length - shown + preview.omittedLines;
-  const notes = preview.cutLines > 0 ? [t('consent.lineCut')] : [];
-  if (hidden > 0) notes.push(t('consent.linesHidden', { count: hidden }));
-  return { rows, notes };
 }
 
 function closingLines({ operation, separateStep }: ConsentModel, t: Translate): string[] {

@@ -6,6 +6,12 @@ export function isoDate(date: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short' }).format(date);
 }
 
+/** A moment in Japan, to the second: `2026-11-21 15:02:11+09:00`. */
+export function isoDateTime(date: Date): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'medium' });
+  return `${format.format(date)}+09:00`;
+}
+
 /** From when to when, and how long still. */
 export function validityText(validity: Validity, t: Translate): string {
   const { notBefore, notAfter, state, daysLeft } = validity;

@@ -1,12 +1,8 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
-import { displayText } from '../core/consent/display-text.js';
-import { ClientError } from '../core/errors.js';
+import { lstat, open, readFile, rm, stat } from 'node:fs/promises';
+import { fileError } from '../node/file-source.js';
 
 /** Largest file this command reads whole, in bytes: signatures, certificates. */
 const MAX_WHOLE_FILE_BYTES = 16 * 1024 * 1024;
-
-/** UTF-16 code units of an error's reason; a path has at most 4096 bytes. */
-const MAX_REASON_LENGTH = 8_192;
 
 /** @throws ClientError ERR_INTERNAL_FILE, with the system's reason. */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
@@ -57,6 +53,15 @@ export async function createNewFile(path: string): Promise<NewFile> {
   };
 }
 
+/** @throws ClientError ERR_INTERNAL_FILE where something has this name already */
+export async function assertAbsent(path: string): Promise<void> {
+  const found = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (found) throw fileError(path, Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' }));
+}
+
 /** Writes a file at once. @throws as `createNewFile` */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   const file = await createNewFile(path);
@@ -65,15 +70,4 @@ export async function writeNewFile(path: string, bytes: Uint8Array): Promise<voi
   } finally {
     await file.discard();
   }
-}
-
-/** What happened to which file, by the system's own reason. */
-export function fileError(path: string, error: unknown): ClientError {
-  const known = error instanceof ClientError ? error.message : 'unknown reason';
-  const cause = error instanceof ClientError ? error.cause : error;
-  const reason = displayText(`${path}: ${cause instanceof Error ? cause.message : known}`, MAX_REASON_LENGTH);
-  return new ClientError('ERR_INTERNAL_FILE', 'a file could not be read or written', {
-    details: { reason },
-    cause: error,
-  });
 }

@@ -9,6 +9,7 @@ import { addAuthenticateCommand } from './commands/authenticate.js';
 import { addBrowserIntegrationCommand } from './commands/browser-integration.js';
 import { addCardCommands } from './commands/card.js';
 import { addCertificateCommands } from './commands/certificate.js';
+import { addInspectCommand } from './commands/inspect.js';
 import { addNativeHostCommand } from './commands/native-host.js';
 import { addDevServiceCommand } from './commands/dev-service.js';
 import { addPinCommands } from './commands/pin.js';
@@ -78,6 +79,7 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addAuthenticateCommand(program, run);
   addSignCommand(program, run);
   addVerifyCommand(program, run);
+  addInspectCommand(program, run);
   addPhoneCommands(program, run);
   addSitesCommands(program, run);
   addRegistryCommands(program, run);

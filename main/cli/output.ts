@@ -41,7 +41,11 @@ export function createOutput({ json, t, stdout, stderr }: OutputOptions): Output
 
 /** What went wrong and what to do about it, with the code for those who look it up. */
 export function errorText(error: ClientError, t: Translate): string {
-  return `${failureText(error, t)} [${error.code}]`;
+  const { code, details } = error;
+  const reason = details['reason'];
+  // A short name stands for what exactly is wrong; a sentence is in the text already.
+  const name = typeof reason === 'string' && /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(reason) ? `: ${reason}` : '';
+  return `${failureText(error, t)} [${code}${name}]`;
 }
 
 /**

@@ -4,6 +4,7 @@ import type {
   ConsentDialog,
   Decision,
   DialogOutcome,
+  ItemProgress,
   NewPinPrompt,
   PinPrompt,
   PinRole,
@@ -17,6 +18,7 @@ import { mayBlock } from '../core/consent/held-to-model.js';
 import type { ConsentModel } from '../core/consent/consent-model.js';
 import { consentText, separateStepText } from './consent-text.js';
 import type { Translate } from './messages.js';
+import { createProgressLine, type ProgressLine } from './progress-line.js';
 import { failureText } from './output.js';
 import type { Entry, Terminal } from './terminal.js';
 import { givenText, optionalNumbers, optionalPositions, parseWithheld } from './withhold-question.js';
@@ -58,18 +60,37 @@ export function createTerminalInteraction(options: TerminalInteractionOptions): 
 
 class TerminalDialog implements ConsentDialog {
   readonly #options: TerminalInteractionOptions;
-  readonly #consent: ConsentModel;
+  #consent: ConsentModel;
+  readonly #reading: ProgressLine | undefined;
+  #working: ProgressLine | undefined;
   /** Aborts when the asker is gone or the dialog is closed; pending questions end then. */
   readonly #signal: AbortSignal;
   readonly #closed = new AbortController();
   #isClosed = false;
   #lastPreparation = '';
+  #lastProgress = '';
 
   constructor(options: TerminalInteractionOptions, consent: ConsentModel, signal: AbortSignal) {
     this.#options = options;
     this.#consent = consent;
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
-    this.#print(`\n${consentText(consent, options.t, options.terminal.columns)}`);
+    this.#reading = consent.beingRead && createProgressLine(options.terminal, options.t('progress.reading'));
+    if (!consent.beingRead) this.#printConsent();
+  }
+
+  showReading(progress: ItemProgress): void {
+    this.#reading?.show(progress);
+  }
+
+  showItems(consent: ConsentModel): void {
+    this.#reading?.end();
+    this.#consent = consent;
+    this.#printConsent();
+  }
+
+  #printConsent(): void {
+    const { t, terminal } = this.#options;
+    this.#print(`\n${consentText(this.#consent, t, terminal.columns)}`);
   }
 
   showPreparation(preparation: Preparation): void {
@@ -200,13 +221,23 @@ class TerminalDialog implements ConsentDialog {
     return answerText(await terminal.ask(t('ask.trivialConfirm'), this.#signal)) === 'yes';
   }
 
-  showProgress(progress: Progress): void {
-    this.#print(this.#options.t(`progress.${progress}`));
+  showProgress(progress: Progress, items?: ItemProgress): void {
+    const { t, terminal } = this.#options;
+    const text = t(`progress.${progress}`);
+    if (items && items.count > 1) {
+      this.#working ??= createProgressLine(terminal, text);
+      this.#working.show(items, text);
+    } else if (text !== this.#lastProgress) {
+      this.#lastProgress = text;
+      this.#print(text);
+    }
   }
 
   close(outcome: DialogOutcome): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#reading?.end();
+    this.#working?.end();
     if (outcome.status === 'done' || this.#options.showFailures) this.#print(this.#outcomeText(outcome));
     this.#closed.abort();
   }

@@ -29,7 +29,10 @@ export class ClientError extends Error {
 /** Anything thrown, as a `ClientError`. Errors of the format code keep their code; anything else is a defect of ours. */
 export function toClientError(thrown: unknown): ClientError {
   if (thrown instanceof ClientError) return thrown;
-  if (thrown instanceof FormatError) return new ClientError(thrown.code, thrown.message, { cause: thrown });
+  if (thrown instanceof FormatError) {
+    const details = thrown.reason === undefined ? {} : { reason: thrown.reason };
+    return new ClientError(thrown.code, thrown.message, { details, cause: thrown });
+  }
   return new ClientError('ERR_INTERNAL', 'internal error', { cause: thrown });
 }
 

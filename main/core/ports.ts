@@ -1,5 +1,5 @@
 /** What the core needs from the world. Every interface here has a fake and at least one real adapter. */
-import type { FormatCrypto } from '../../sdk/formats/ports.js';
+import type { FormatCrypto, RandomAccessSource } from '../../sdk/formats/ports.js';
 import type { NewPinFault, PinFormatFault } from './card/pin-format.js';
 import type { ConsentModel } from './consent/consent-model.js';
 import type { EncryptionJwk, ErrorCode, Operation, SignatureJwk } from '../../sdk/protocol/index.js';
@@ -109,7 +109,19 @@ export type Preparation =
 
 /** Stages a person sees after the PIN. */
 export type Progress =
-  'verifying-pin' | 'reading-certificate' | 'reading-attributes' | 'changing-pin' | 'signing' | 'checking-signature';
+  | 'verifying-pin'
+  | 'reading-certificate'
+  | 'reading-attributes'
+  | 'changing-pin'
+  | 'signing'
+  | 'time-stamping'
+  | 'writing';
+
+/** Where several items are worked on: how many are done, of how many. */
+export interface ItemProgress {
+  readonly done: number;
+  readonly count: number;
+}
 
 export interface PinPrompt {
   readonly role: PinRole;
@@ -147,6 +159,13 @@ export type DialogOutcome =
  * Every method that waits rejects with `ERR_USER_CANCELLED` when the person closes the dialog.
  */
 export interface ConsentDialog {
+  /** Shows how far the reading of what is to be signed is. Only where the model said that it is `beingRead`. */
+  showReading(progress: ItemProgress): void;
+  /**
+   * The model as `open` got it, with everything read and digested. Called once where something was `beingRead`; `decide` is
+   * asked after it and never before.
+   */
+  showItems(consent: ConsentModel): void;
   /** Shows what became known about the card. May be called many times, before and during `decision`. */
   showPreparation(preparation: Preparation): void;
   /** Asks which reader to use. Called only when several hold a card and none was chosen beforehand. */
@@ -178,7 +197,8 @@ export interface ConsentDialog {
   enterNewPin(prompt: NewPinPrompt): Promise<Uint8Array | undefined>;
   /** Whether the person wants a PIN that is easily guessed. Anything but an explicit yes is false. Never answered by `--yes`. */
   confirmTrivialPin(role: PinRole): Promise<boolean>;
-  showProgress(progress: Progress): void;
+  /** `items` where it is one step of many. */
+  showProgress(progress: Progress, items?: ItemProgress): void;
   /** Ends the conversation; pending questions reject. A second call does nothing. */
   close(outcome: DialogOutcome): void;
 }
@@ -223,6 +243,31 @@ export interface SiteMemory {
   /** Whether the explanation was to be shortened. */
   isRemembered(origin: string, operation: Operation): boolean;
   remember(origin: string, operation: Operation): Promise<void>;
+}
+
+/** Content that a page sent ahead of its request, whole. */
+export interface UploadedContent {
+  /** Readable until `discard`. */
+  readonly source: RandomAccessSource;
+  readonly sha256: Uint8Array;
+  /** Removes it. A second call does nothing. Never rejects. */
+  discard(): Promise<void>;
+}
+
+/** Such content while it arrives. */
+export interface ArrivingContent {
+  /** Appends; one call at a time. `chunk` is the caller's again once it resolves. Rejects with `ERR_INTERNAL_FILE`. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** All of it is there; from now on the result is to be discarded. Rejects with `ERR_INTERNAL_FILE`. */
+  finish(): Promise<UploadedContent>;
+  /** Removes what there is. Never rejects. */
+  discard(): Promise<void>;
+}
+
+/** Where such content is kept: private to this user, and nothing of it outlives the program. */
+export interface UploadStore {
+  /** Rejects with `ERR_INTERNAL_FILE` where nothing can be kept. */
+  create(): Promise<ArrivingContent>;
 }
 
 /** JWS (RFC 7515) and JWE (RFC 7516). The algorithm follows from the key's kind and is never the message's choice. */

@@ -9,6 +9,8 @@ const refusal = (): ClientError => new ClientError('ERR_USER_CANCELLED', 'this v
  */
 export function windowlessInteraction(onRefused: () => void): UserInteraction {
   const dialog: ConsentDialog = {
+    showReading: () => undefined,
+    showItems: () => undefined,
     showPreparation: () => undefined,
     showProgress: () => undefined,
     chooseReader: () => Promise.reject(refusal()),

@@ -18,11 +18,13 @@ import { openBridgeEndpoints } from './bridge-endpoints.js';
 import type { BridgeListener } from './bridge-listener/index.js';
 import { translatedCardReaders } from './card-readers.js';
 import { openClientRules, type ClientRulesOptions } from './client-rules.js';
-import { nodeCrypto } from './node-crypto.js';
+import { createDocumentEngine, type NodeDocumentEngine } from './document-engine/document-engine.js';
+import { nodeCrypto, nodeRsaDigestInfoCheck } from './node-crypto.js';
 import { openPhoneReader, openUsbPhoneReader, type PairingInvitation, type PhoneReaderEvent } from './phone-reader.js';
 import { nodeJose } from './jose.js';
 import { loadReaderQuirks } from './reader-quirks.js';
 import { openSiteMemory } from './site-memory.js';
+import { openUploadStore } from './uploads.js';
 import { systemClock, systemRandom } from './system.js';
 import { openTestCard, type CardProfile } from './test-card.js';
 import { loadTrustAnchors } from './trust-anchors.js';
@@ -70,6 +72,8 @@ export interface Client {
   readonly inspection: CardInspection;
   readonly attributes: AttributeReader;
   readonly pinChange: PinChange;
+  /** Makes items to sign. */
+  readonly documents: NodeDocumentEngine;
   /** The services in force on this PC, and what is wrong with their registries. */
   registry(): Promise<ServiceRegistrySource>;
   /** Opens the bridge on the first free of `ports`, and to the browser extension. */
@@ -88,6 +92,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     turns: new Turns(),
     clock: systemClock,
     crypto: nodeCrypto,
+    ...nodeRsaDigestInfoCheck,
     trust: createTrustAnchors(loadTrustAnchors(), nodeCrypto),
     interaction,
     selection: readerSelection(options.reader),
@@ -95,9 +100,11 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     log,
   };
   const operations = createCardOperations(environment);
+  const documents = createDocumentEngine();
   return {
     readers,
     operations,
+    documents,
     inspection: createCardInspection(environment),
     attributes: createAttributeReader(environment),
     pinChange: createPinChange(environment),
@@ -116,12 +123,15 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         sites,
         jose: nodeJose,
         policy: () => rules.policy,
+        documents,
+        uploads: openUploadStore(options.stateDirectory),
       });
       return openBridgeEndpoints({ bridge, ports, log, stateDirectory: options.stateDirectory });
     },
-    close() {
+    async close() {
       rules.close();
-      return readers.close();
+      await documents.close();
+      await readers.close();
     },
   };
 }

@@ -14,14 +14,17 @@ const registrySchema = z.strictObject({
   keys: z.array(signatureJwkSchema).min(1).max(10),
 });
 
+const originsSchema = z
+  .array(z.string().max(LIMITS.originLength).refine(isOrigin, 'not a serialised origin'))
+  .max(1_000);
+
 const policySchema = z.strictObject({
-  allowedOrigins: z
-    .array(z.string().max(LIMITS.originLength).refine(isOrigin, 'not a serialised origin'))
-    .max(1_000)
-    .optional(),
+  allowedOrigins: originsSchema.optional(),
   unlistedSigning: z.enum(['ask', 'allow', 'refuse']).default(DEFAULT_POLICY.unlistedSigning),
   requesterKeys: z.enum(['allow', 'refuse']).default(DEFAULT_POLICY.requesterKeys),
   rememberedConsent: z.enum(['allow', 'refuse']).default(DEFAULT_POLICY.rememberedConsent),
+  signItems: z.int().min(1).max(LIMITS.signItemsMost).default(DEFAULT_POLICY.signItems),
+  rawDigestOrigins: originsSchema.default([]),
   registries: z.array(registrySchema).max(10).default([]),
   registryMode: z.enum(['add', 'replace']).default('add'),
 });
@@ -120,7 +123,7 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-/** Also an origin that only developer mode lets through; the list narrows, so it opens nothing. */
+/** Also an origin that only developer mode lets through: without that mode it may not ask at all. */
 function isOrigin(text: string): boolean {
   try {
     return authorizeOrigin(text, { developerMode: true }) === text;

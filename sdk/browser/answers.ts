@@ -16,7 +16,8 @@ import { malformedAnswer, MadoguchiError } from './errors.js';
 type Json = Readonly<Record<string, unknown>>;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-const SESSION_ID = /^[A-Za-z0-9_-]{43}$/;
+/** Of a session or an upload. */
+const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 /** Compact serialisation of RFC 7516 §7.1. */
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
 const REFERENCE = /^[A-Za-z0-9_-]{22}$/;
@@ -44,8 +45,15 @@ export function readStatus(unverifiedResult: unknown): StatusResult {
 /** Result of `POST /v1/sessions`: the session's id. */
 export function readSessionId(unverifiedResult: unknown): string {
   const { sessionId } = object(unverifiedResult);
-  check(typeof sessionId === 'string' && SESSION_ID.test(sessionId));
+  check(typeof sessionId === 'string' && HANDLE.test(sessionId));
   return sessionId;
+}
+
+/** Result of `POST /v1/uploads`. */
+export function readUploadResult(unverifiedResult: unknown): { readonly uploadId: string; readonly size: number } {
+  const { uploadId, size } = object(unverifiedResult);
+  check(typeof uploadId === 'string' && HANDLE.test(uploadId) && typeof size === 'number');
+  return { uploadId, size };
 }
 
 /** Result of `GET /v1/sessions/{id}`. */
@@ -109,9 +117,12 @@ function readToken(unverifiedToken: unknown): AuthenticationToken {
 }
 
 function readSignedItem(unverifiedItem: unknown): SignedItem {
-  const { status, name, signature, error } = object(unverifiedItem);
+  const { status, name, signature, certificate, error } = object(unverifiedItem);
   check(typeof name === 'string');
-  if (status === 'signed') return { status, name, signature: base64(signature) };
+  if (status === 'signed') {
+    const signed = { status, name, signature: base64(signature) } as const;
+    return certificate === undefined ? signed : { ...signed, certificate: base64(certificate) };
+  }
   check(status === 'failed');
   return { status, name, error: readError(error) };
 }

@@ -1,4 +1,5 @@
 import type { NativeCall } from '../protocol/index.js';
+import type { Content } from './content.js';
 
 /** A way to ask the client and get its answer. */
 export type AnsweringRoute = 'extension' | 'loopback';
@@ -21,6 +22,10 @@ export interface Channel {
    * `ERR_PROTOCOL_MALFORMED` where it is none of the contract's; the reason of `signal` when it aborts
    */
   call(call: BridgeCall, limits: CallLimits): Promise<unknown>;
+  /** Sends a content ahead of a request; by HTTP only. Answers and throws as `call`. */
+  readonly upload?: (content: Content, limits: CallLimits) => Promise<unknown>;
+  /** Removes such a content that no session uses, also while the page goes away. */
+  readonly discardUpload?: (uploadId: string) => Promise<unknown>;
   /** Ends the channel and whatever session is still open on it. */
   close(): void;
 }

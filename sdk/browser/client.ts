@@ -1,12 +1,13 @@
 import type {
   EncryptedOutput,
-  EncryptTo,
   OpenSessionRequestInput,
   Operation,
+  OperationRequestInput,
   SessionOutput,
+  SignedItem,
 } from '../protocol/index.js';
 import type { AnsweringRoute, Channel } from './channel.js';
-import { encodeBody, encodeContents } from './content.js';
+import { attributesDraft, readyDraft, signDraft, type AnyForm, type Draft, type PlainForm } from './draft.js';
 import type { Environment } from './environment.js';
 import { failure, malformedAnswer, MadoguchiError } from './errors.js';
 import { findClient, isNotRunning } from './find-client.js';
@@ -15,10 +16,7 @@ import type {
   AuthenticateOptions,
   CallOptions,
   ClientOptions,
-  EncryptionOptions,
-  InTheClear,
   MadoguchiClient,
-  OperationOptions,
   ReadAttributesOptions,
   Route,
   SignOptions,
@@ -26,17 +24,11 @@ import type {
 } from './options.js';
 import { canLeave, leavePage, redirectForm, type RedirectForm } from './redirect.js';
 import { runSession } from './session.js';
+import { Uploads } from './uploads.js';
 import { unlessAborted } from './waiting.js';
 
-/** What every call may have, in whatever of its forms. */
-interface AnyForm extends OperationOptions {
-  readonly signedRequest?: string | undefined;
-  readonly challengeNonce?: string | undefined;
-  readonly encryptTo?: EncryptTo | undefined;
-}
-/** A call that is not signed, encrypted or not. */
-type PlainForm<Options> = Omit<Options, keyof InTheClear> & AnyForm;
-type PlainRequest = Exclude<OpenSessionRequestInput, { signedRequest: string }>;
+type SignRequestInput = Extract<OperationRequestInput, { operation: 'sign' }>;
+
 /** What an operation comes to, without its name. */
 type Result<Name extends Operation> =
   | Omit<Exclude<Extract<SessionOutput, { operation: Name }>, EncryptedOutput>, 'operation'>
@@ -58,35 +50,12 @@ export function createClientIn(environment: Environment, options: ClientOptions)
     authenticate: ((call: PlainForm<AuthenticateOptions>) =>
       calls.run('authenticate', call, () => {
         const { challengeNonce, encryptTo } = call;
-        return { operation: 'authenticate', challengeNonce, encryptTo };
+        return readyDraft({ operation: 'authenticate', challengeNonce, encryptTo });
       })) as MadoguchiClient['authenticate'],
-    sign: ((call: PlainForm<SignOptions>) =>
-      calls.run('sign', call, () => signRequest(call))) as MadoguchiClient['sign'],
+    sign: ((call: PlainForm<SignOptions>) => calls.run('sign', call, () => signDraft(call))) as MadoguchiClient['sign'],
     readAttributes: ((call: PlainForm<ReadAttributesOptions>) =>
-      calls.run('readAttributes', call, () => attributesRequest(call))) as MadoguchiClient['readAttributes'],
+      calls.run('readAttributes', call, () => attributesDraft(call))) as MadoguchiClient['readAttributes'],
   };
-}
-
-async function signRequest({ items, ...call }: PlainForm<SignOptions>): Promise<PlainRequest> {
-  const contents = await encodeContents(items.map(({ content }) => content));
-  const named = items.map(({ name }, index) => ({ name, content: contents[index] ?? '' }));
-  return { operation: 'sign', items: named, ...encryptionOf(call) };
-}
-
-function attributesRequest(call: PlainForm<ReadAttributesOptions>): PlainRequest {
-  const { required = [], optional = [], purpose } = call;
-  return {
-    operation: 'readAttributes',
-    required: [...required],
-    optional: [...optional],
-    purpose,
-    ...encryptionOf(call),
-  };
-}
-
-/** Without `encryptTo` the nonce would be of no use. */
-function encryptionOf({ encryptTo, challengeNonce }: AnyForm): Partial<EncryptionOptions> {
-  return encryptTo === undefined ? {} : { encryptTo, ...(challengeNonce === undefined ? {} : { challengeNonce }) };
 }
 
 class Calls {
@@ -110,33 +79,52 @@ class Calls {
   async run<Name extends Operation>(
     operation: Name,
     call: AnyForm,
-    plainRequest: () => PlainRequest | Promise<PlainRequest>,
+    plainDraft: () => Draft,
   ): Promise<{ readonly route: AnsweringRoute } & Result<Name>> {
-    const { signedRequest, signal } = call;
-    const request = signedRequest === undefined ? await plainRequest() : { signedRequest };
-    const body = encodeBody(request);
-    const channel = await this.#openChannel(operation, call);
-    const output = await runSession(channel, body, { environment: this.#environment, signal });
+    const { signedRequest } = call;
+    const draft = signedRequest === undefined ? plainDraft() : readyDraft({ signedRequest });
+    const channel = await this.#openChannel(operation, call, draft);
+    const { output, request } = await this.#ask(channel, call, draft);
     if (!answers(output, request, operation)) throw malformedAnswer();
     const result: Partial<SessionOutput> = { ...output };
     delete result.operation;
     return { route: channel.route, ...(result as Result<Name>) };
   }
 
-  #find(signal: AbortSignal | undefined, wake: boolean) {
-    const [options, environment, loopback] = [this.#options, this.#environment, this.#loopback];
+  async #ask(channel: Channel, { signal, onUploadProgress }: AnyForm, draft: Draft) {
+    const environment = this.#environment;
+    const uploads = new Uploads(channel, { environment, signal, onUploadProgress });
+    const { request, body } = await draft.complete(channel.upload && uploads).catch((thrown: unknown) => {
+      void uploads.discard();
+      channel.close();
+      throw thrown;
+    });
+    try {
+      return { request, output: await runSession(channel, body, { environment, signal }) };
+    } catch (thrown) {
+      void uploads.discard();
+      throw thrown;
+    }
+  }
+
+  #find(signal: AbortSignal | undefined, wake: boolean, options = this.#options) {
+    const [environment, loopback] = [this.#environment, this.#loopback];
     return findClient({ options, environment, loopback, signal, wake });
   }
 
-  async #openChannel(operation: Operation, call: AnyForm): Promise<Channel> {
+  async #openChannel(operation: Operation, call: AnyForm, { loopbackOnly }: Draft): Promise<Channel> {
     const { onRoute, wake = false, routes } = this.#options;
     // Made before it is known whether it is needed, so that a mistake in it shows in every browser.
     const form = redirectFormOf(operation, call, this.#loopback.likelyPort);
     const mayLeave = form !== undefined && routes?.includes('redirect') !== false && canLeave(this.#environment);
     const others = routes?.filter((route) => route !== 'redirect');
     if (mayLeave && others?.length === 0) return this.#leave(operation, form, { signal: call.signal });
+    const options: ClientOptions = loopbackOnly ? { ...this.#options, routes: ['loopback'] } : this.#options;
     try {
-      const { channel } = await this.#find(call.signal, wake);
+      if (loopbackOnly && others?.includes('loopback') === false) {
+        throw failure('ERR_PROTOCOL_ROUTE', 'so much goes by HTTP on this PC only');
+      }
+      const { channel } = await this.#find(call.signal, wake, options);
       onRoute?.({ route: channel.route, operation });
       return channel;
     } catch (thrown) {
@@ -182,9 +170,16 @@ function answers(output: SessionOutput, request: OpenSessionRequestInput, operat
   if (output.operation !== operation) return false;
   if ('signedRequest' in request) return true;
   if ((request.encryptTo === undefined) === 'jwe' in output) return false;
-  if ('items' in output) return request.operation === 'sign' && output.items.length === request.items.length;
+  if ('items' in output) return request.operation === 'sign' && areItemsOf(output.items, request);
   if (!('answers' in output) || request.operation !== 'readAttributes') return true;
   const asked = [...(request.required ?? []), ...(request.optional ?? [])];
   const given = output.answers.map(({ attribute }) => attribute);
   return JSON.stringify(given) === JSON.stringify(asked);
+}
+
+/** As many, and a certificate beside each bare value, for which it is nowhere else. */
+function areItemsOf(items: readonly SignedItem[], { format, items: asked }: SignRequestInput): boolean {
+  const isBare = format === 'raw-digest';
+  const isWhole = (item: SignedItem): boolean => item.status === 'failed' || 'certificate' in item === isBare;
+  return items.length === asked.length && items.every(isWhole);
 }

@@ -9,6 +9,11 @@ export const BRIDGE_PORTS: readonly number[] = [41731, 41732, 41733];
 export const POLL_WAIT_SECONDS = 25;
 /** Bytes of a request body. */
 export const BODY_BYTES = 1024 * 1024;
+/** Items of one `sign` request whose answers fit into a single message, as they have to by the extension. */
+export const SIGN_ITEMS_IN_MESSAGE = 100;
+/** Bytes of one upload, and of all that one origin may have open. */
+export const UPLOAD_BYTES = 64 * 1024 * 1024;
+export const UPLOAD_BYTES_PER_ORIGIN = 256 * 1024 * 1024;
 /** The extension in Chrome, Edge and Chromium. */
 export const CHROMIUM_EXTENSION_ID = 'jookiaoicdnbmkpebimjhjhjcphohcki';
 /** A redirect's `state`: base64url, at least 128 random bits. */

@@ -20,6 +20,7 @@ export type {
   AuthenticateResult,
   CallOptions,
   ClientOptions,
+  DigestInput,
   EncryptedResult,
   EncryptionOptions,
   InTheClear,
@@ -32,12 +33,15 @@ export type {
   RedirectOptions,
   Route,
   RouteEvent,
+  SignDigestsOptions,
+  SignDocumentsOptions,
   SignedRequestOptions,
   SignInput,
   SignOptions,
   SignResult,
   StatusAnswer,
 } from './options.js';
+export type { UploadProgress } from './uploads.js';
 export { redirectForm, redirectUrl, type RedirectForm, type RedirectRequest, type RedirectTarget } from './redirect.js';
 export type {
   AttributeAnswer,
@@ -46,6 +50,7 @@ export type {
   EncryptTo,
   ErrorCode,
   Gender,
+  RawDigestAlgorithm,
   RequestedAttribute,
   SignedItem,
   WireError,

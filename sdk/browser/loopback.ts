@@ -1,6 +1,7 @@
 import type { StatusResult } from '../protocol/index.js';
 import { readEnvelope, readStatus } from './answers.js';
-import type { BridgeCall, CallLimits, Channel } from './channel.js';
+import { ANSWER_TIMEOUT, type BridgeCall, type CallLimits, type Channel } from './channel.js';
+import type { Content } from './content.js';
 import { BRIDGE_PORTS, PROTOCOL_HEADER, PROTOCOL_VERSION } from './contract.js';
 import type { Environment } from './environment.js';
 import { malformedAnswer, MadoguchiError, unreachable } from './errors.js';
@@ -46,11 +47,12 @@ const DEFAULT_PERMISSION_TIMEOUT = 60_000;
 /** Head start of each port over the next, in milliseconds: a client is nearly always on the first. */
 const PORT_STAGGER = 250;
 const STATUS_PATH = '/v1/status';
+const UPLOADS_PATH = '/v1/uploads';
 
 interface Exchange extends CallLimits {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Content;
   /** Lets the request outlive the page. */
   readonly keepalive?: boolean;
 }
@@ -135,6 +137,14 @@ export class Loopback {
     return {
       route: 'loopback',
       call: (call, limits) => this.#exchange(port, { ...httpRequest(call), ...limits }),
+      upload: (body, limits) => this.#exchange(port, { method: 'POST', path: UPLOADS_PATH, body, ...limits }),
+      discardUpload: (uploadId) =>
+        this.#exchange(port, {
+          method: 'DELETE',
+          path: `${UPLOADS_PATH}/${uploadId}`,
+          keepalive: true,
+          timeout: ANSWER_TIMEOUT,
+        }),
       close: () => undefined,
     };
   }
@@ -181,10 +191,12 @@ function httpRequest(call: BridgeCall): Omit<Exchange, keyof CallLimits> {
 }
 
 /** `GET /v1/status` goes without headers of its own, so that it needs no preflight and makes the browser ask the person. */
-function headersOf(path: string, body: string | undefined): Record<string, string> {
+function headersOf(path: string, body: Exchange['body']): Record<string, string> {
   if (path === STATUS_PATH) return {};
+  // A blob's own type would be sent otherwise.
+  const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
   return {
     [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(body === undefined ? {} : { 'Content-Type': type }),
   };
 }

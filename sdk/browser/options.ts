@@ -3,6 +3,7 @@ import type {
   AuthenticationToken,
   EncryptTo,
   Operation,
+  RawDigestAlgorithm,
   RequestedAttribute,
   SignedItem,
 } from '../protocol/index.js';
@@ -11,6 +12,7 @@ import type { SignContent } from './content.js';
 import type { Guidance, MadoguchiError } from './errors.js';
 import type { LoopbackOptions } from './loopback.js';
 import type { RedirectTarget } from './redirect.js';
+import type { UploadProgress } from './uploads.js';
 
 /** How a request gets to the client: by the browser extension, by HTTP on this PC, or by leaving the page for it. */
 export type Route = AnsweringRoute | 'redirect';
@@ -99,13 +101,39 @@ export interface AuthenticateOptions extends OperationOptions, InTheClear {
 export interface SignInput {
   /** Shown to the person, as a quotation of this site. At most 255 UTF-16 code units. */
   readonly name: string;
+  /** At most 64 MiB, all contents of a call together 256 MiB. */
   readonly content: SignContent;
 }
 
-export interface SignOptions extends OperationOptions, InTheClear {
-  /** 1 to 20 items; the person agrees once and enters one PIN. All together fit into 1 MiB of base64. */
-  readonly items: readonly SignInput[];
+/** A digest of something that the person cannot be shown. */
+export interface DigestInput {
+  readonly name: string;
+  readonly digest: {
+    readonly algorithm: RawDigestAlgorithm;
+    /** Of the algorithm's length; as text, padded base64. */
+    readonly value: string | Uint8Array | ArrayBuffer;
+  };
 }
+
+export interface SignDocumentsOptions extends OperationOptions, InTheClear {
+  /** `cms`, which is the default, or `cades`: what each signature is. */
+  readonly format?: 'cms' | 'cades' | undefined;
+  /**
+   * 1 to 20 items, as many as 1,000 where an administrator permits it; the person agrees once and enters one PIN. Contents of
+   * more than 256 KiB together are sent ahead of the request, by HTTP on this PC.
+   */
+  readonly items: readonly SignInput[];
+  /** Called while contents are sent ahead: at first, and after each of them. */
+  readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
+}
+
+export interface SignDigestsOptions extends OperationOptions, InTheClear {
+  /** Only for an origin whose registry entry, or the administrator's policy, permits it. */
+  readonly format: 'raw-digest';
+  readonly items: readonly DigestInput[];
+}
+
+export type SignOptions = SignDocumentsOptions | SignDigestsOptions;
 
 export interface ReadAttributesOptions extends OperationOptions, InTheClear {
   /** All of these or nothing. */
@@ -149,10 +177,15 @@ export interface EncryptedResult {
   readonly reference: string;
 }
 
+/** The same options with a recipient, each form of them by itself. */
+type Encrypted<Options> = Options extends unknown
+  ? Omit<Options, keyof InTheClear | keyof EncryptionOptions> & EncryptionOptions
+  : never;
+
 /** A call that answers in the clear, or encrypted if it is asked to, or as the signed request says. */
 export interface OperationCall<Options, Result> {
   (options: Options): Promise<Result>;
-  (options: Omit<Options, keyof InTheClear | keyof EncryptionOptions> & EncryptionOptions): Promise<EncryptedResult>;
+  (options: Encrypted<Options>): Promise<EncryptedResult>;
   (options: SignedRequestOptions): Promise<Result | EncryptedResult>;
 }
 
@@ -170,7 +203,8 @@ export interface MadoguchiClient {
   readonly authenticate: OperationCall<AuthenticateOptions, AuthenticateResult>;
   /**
    * Asks the person to sign. Answers in the order of `items`, each with its own error or a `signature`: a detached CMS
-   * SignedData (RFC 5652), DER in padded base64, to be stored or verified beside the content.
+   * SignedData (RFC 5652), DER in padded base64, to be stored or verified beside the content. With `raw-digest` it is the bare
+   * value, RSASSA-PKCS1-v1_5 or a DER ECDSA one, and `certificate` stands beside it.
    */
   readonly sign: OperationCall<SignOptions, SignResult>;
   /** Asks the person for name, address, birth date, gender, or whether they are of some age. */

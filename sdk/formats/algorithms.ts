@@ -98,7 +98,7 @@ export function readAlgorithmIdentifier(fields: Asn1Fields): AlgorithmIdentifier
  */
 export function requireNoParameters(identifier: AlgorithmIdentifier, code: FormatErrorCode): void {
   if (identifier.parameters !== undefined && identifier.parameters.identifier !== Identifier.NULL) {
-    throw new FormatError(code, 'algorithm with unexpected parameters');
+    throw new FormatError(code, 'algorithm with unexpected parameters', { reason: 'algorithm-parameters' });
   }
 }
 

@@ -7,11 +7,13 @@ import {
   readAuthorityKeyIdentifier,
   readBasicConstraints,
   readCertificatePolicies,
+  readExplicitExtensions,
   readExtKeyUsage,
   readKeyUsage,
   readOtherNames,
   readSubjectKeyIdentifier,
   type BasicConstraints,
+  type Extension,
   type KeyUsage,
   type OtherName,
 } from './extensions.js';
@@ -54,8 +56,8 @@ export interface CertificateExtensions {
   readonly authorityKeyIdentifier: Uint8Array | undefined;
   /** Empty where there is no SubjectAltName, or it has none. */
   readonly otherNames: readonly OtherName[];
-  /** OIDs of all extensions. */
-  readonly present: ReadonlySet<string>;
+  /** extnValue octets of all extensions by OID, those included that are not read here. */
+  readonly values: ReadonlyMap<string, Uint8Array>;
   /** OIDs of the critical ones. */
   readonly critical: ReadonlySet<string>;
 }
@@ -162,28 +164,13 @@ function readTbsCertificate(tbs: Asn1Element): { fields: TbsFields; algorithm: A
 export function readSerialNumber({ contents }: Asn1Element, code: FormatErrorCode): string {
   const magnitude = contents.length > 1 && contents[0] === 0 ? contents.subarray(1) : contents;
   if ((contents[0] ?? 0) >= 0x80 || magnitude.length > MAX_SERIAL_NUMBER_BYTES) {
-    throw new FormatError(code, 'serial number is out of range');
+    throw new FormatError(code, 'serial number is out of range', { reason: 'serial-number' });
   }
   return encodeHex(magnitude);
 }
 
-interface RawExtension {
-  readonly oid: string;
-  readonly critical: boolean;
-  readonly value: Uint8Array;
-}
-
 function readExtensions(wrapper: Asn1Element | undefined): CertificateExtensions {
-  const extensions = new Map<string, RawExtension>();
-  if (wrapper !== undefined) {
-    const outer = new Asn1Fields(wrapper, contextTag(3, 'constructed'), CODE);
-    for (const element of outer.fields().rest(Identifier.SEQUENCE)) {
-      const extension = readExtension(element);
-      if (extensions.has(extension.oid)) throw new FormatError(CODE, 'an extension is given twice');
-      extensions.set(extension.oid, extension);
-    }
-    outer.end();
-  }
+  const extensions = wrapper === undefined ? new Map<string, Extension>() : readExplicitExtensions(wrapper, 3, CODE);
   const read = <Value>(oid: string, reader: (value: Asn1Element) => Value): Value | undefined => {
     const extension = extensions.get(oid);
     return extension === undefined ? undefined : reader(readAsn1(extension.value, LIMITS));
@@ -196,18 +183,7 @@ function readExtensions(wrapper: Asn1Element | undefined): CertificateExtensions
     subjectKeyIdentifier: read(ExtensionOid.subjectKeyIdentifier, readSubjectKeyIdentifier),
     authorityKeyIdentifier: read(ExtensionOid.authorityKeyIdentifier, readAuthorityKeyIdentifier),
     otherNames: read(ExtensionOid.subjectAltName, readOtherNames) ?? [],
-    present: new Set(extensions.keys()),
-    critical: new Set([...extensions.values()].filter(({ critical }) => critical).map(({ oid }) => oid)),
+    values: new Map([...extensions].map(([oid, { value }]) => [oid, value])),
+    critical: new Set([...extensions].filter(([, { critical }]) => critical).map(([oid]) => oid)),
   };
-}
-
-function readExtension(element: Asn1Element): RawExtension {
-  const fields = new Asn1Fields(element, Identifier.SEQUENCE, CODE);
-  const oid = fields.oid();
-  const critical = fields.optional(Identifier.BOOLEAN);
-  const value = fields.next(Identifier.OCTET_STRING).contents;
-  fields.end();
-  // DER omits DEFAULT FALSE (X.690 §11.5).
-  if (critical?.contents[0] === 0) throw new FormatError(CODE, 'critical FALSE is written out');
-  return { oid, critical: critical !== undefined, value };
 }

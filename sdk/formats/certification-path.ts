@@ -154,10 +154,10 @@ export function requireLeaf(belowAnchor: readonly Certificate[], requirements: L
 }
 
 function requireProcessedExtensions(certificate: Certificate, options: CertificationPathOptions): void {
-  const { critical, present } = certificate.extensions;
+  const { critical, values } = certificate.extensions;
   const isProcessed = (oid: string): boolean =>
     PROCESSED_EXTENSIONS.has(oid) || (oid === ExtensionOid.extKeyUsage && options.extKeyUsage !== undefined);
-  if (![...critical].every(isProcessed) || present.has(ExtensionOid.nameConstraints)) {
+  if (![...critical].every(isProcessed) || values.has(ExtensionOid.nameConstraints)) {
     throw new FormatError('ERR_CERT_UNTRUSTED', 'a critical extension that is not processed');
   }
 }

@@ -1,6 +1,6 @@
 import { Asn1Fields, contextTag, Identifier, objectIdentifier, type Asn1Element } from './asn1/read.js';
 import { stringValue } from './distinguished-name.js';
-import { FormatError } from './format-error.js';
+import { FormatError, type FormatErrorCode } from './format-error.js';
 
 /** Bits of KeyUsage (RFC 5280 §4.2.1.3) in their order; newer X.509 calls the second contentCommitment. */
 const KEY_USAGE_BITS = [
@@ -27,6 +27,45 @@ export interface OtherName {
   readonly typeId: string;
   /** Text of the string inside `[0] EXPLICIT`; undefined where it is no string. */
   readonly value: string | undefined;
+}
+
+/** One Extension (RFC 5280 §4.1) as found. */
+export interface Extension {
+  readonly critical: boolean;
+  /** extnValue: DER of what the extension says. */
+  readonly value: Uint8Array;
+}
+
+/**
+ * Extensions by OID, from `[number]` around their SEQUENCE.
+ * @throws FormatError with `code`, also for an extension given twice
+ */
+export function readExplicitExtensions(
+  wrapper: Asn1Element,
+  number: number,
+  code: FormatErrorCode,
+): ReadonlyMap<string, Extension> {
+  const outer = new Asn1Fields(wrapper, contextTag(number, 'constructed'), code);
+  const extensions = readExtensions(outer.next(Identifier.SEQUENCE), code);
+  outer.end();
+  return extensions;
+}
+
+/** Extensions by OID, from their SEQUENCE. @throws FormatError with `code`, also for an extension given twice */
+export function readExtensions(sequence: Asn1Element, code: FormatErrorCode): ReadonlyMap<string, Extension> {
+  const extensions = new Map<string, Extension>();
+  for (const element of new Asn1Fields(sequence, Identifier.SEQUENCE, code).rest(Identifier.SEQUENCE)) {
+    const fields = new Asn1Fields(element, Identifier.SEQUENCE, code);
+    const oid = fields.oid();
+    const critical = fields.optional(Identifier.BOOLEAN);
+    const value = fields.next(Identifier.OCTET_STRING).contents;
+    fields.end();
+    // DER omits DEFAULT FALSE (X.690 §11.5).
+    if (critical?.contents[0] === 0) throw new FormatError(code, 'critical FALSE is written out');
+    if (extensions.has(oid)) throw new FormatError(code, 'an extension is given twice');
+    extensions.set(oid, { critical: critical !== undefined, value });
+  }
+  return extensions;
 }
 
 const CODE = 'ERR_CERT_MALFORMED';

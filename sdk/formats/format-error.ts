@@ -22,9 +22,15 @@ export type FormatErrorCode = (typeof FORMAT_ERROR_CODES)[number];
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   readonly code: FormatErrorCode;
+  /**
+   * What exactly is wrong, where one code stands for many things: a short lower-case name such as `xml-duplicate-id`, told to
+   * whoever has to look into it. Stable like the code.
+   */
+  readonly reason: string | undefined;
 
-  constructor(code: FormatErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: FormatErrorCode, message: string, options: { cause?: unknown; reason?: string } = {}) {
     super(message, options);
     this.code = code;
+    this.reason = options.reason;
   }
 }

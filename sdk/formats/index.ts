@@ -28,21 +28,11 @@ export {
   type CertificationPathOptions,
   type LeafRequirements,
 } from './certification-path.js';
-export {
-  prepareDetachedSignedData,
-  type DetachedSignedDataInput,
-  type PreparedSignedData,
-} from './cms/prepare-signed-data.js';
-export { MAX_SIGNED_DATA_BYTES } from './cms/signed-data.js';
-export {
-  verifyDetachedSignedData,
-  type FailedSigner,
-  type IntactSigner,
-  type PathReport,
-  type SignedDataReport,
-  type SignerReport,
-  type VerifySignedDataOptions,
-} from './cms/verify-signed-data.js';
+export { beginDetachedCms, type DetachedCmsInProgress, type SignerInput } from './cms/begin-signature.js';
+export { prepareCms, type CmsSigningOptions } from './cms/prepare-cms.js';
+export { reportSigners, type ReportSignersOptions } from './cms/report-signers.js';
+export { MAX_SIGNED_DATA_BYTES, parseSignedData, type SignedData, type SignerInfo } from './cms/signed-data.js';
+export { verifyCms } from './cms/verify-cms.js';
 export { formatDistinguishedName, nameValues } from './distinguished-name.js';
 export { ecdsaSignatureFromDer, ecdsaSignatureToDer, type Curve } from './ecdsa-signature.js';
 export { FORMAT_ERROR_CODES, FormatError, type FormatErrorCode } from './format-error.js';
@@ -57,7 +47,7 @@ export {
   type JpkiPersonalAttributes,
   type JpkiRole,
 } from './jpki-profile.js';
-export { decodePemCertificates, encodePemCertificate } from './pem.js';
+export { decodePemCertificates, decodePemCms, encodePemCertificate } from './pem.js';
 export type {
   ByteSource,
   Digest,
@@ -67,4 +57,23 @@ export type {
   VerifySignature,
 } from './ports.js';
 export { acceptedKeyKind } from './public-key.js';
+export {
+  verdictOf,
+  type Coverage,
+  type DocumentFormat,
+  type DocumentReport,
+  type DocumentSignature,
+  type FailedSigner,
+  type Finding,
+  type IntactSigner,
+  type PathReport,
+  type RevocationCheck,
+  type RevocationReport,
+  type SignerReport,
+  type TimeStampReport,
+  type TrustOptions,
+  type Verdict,
+  type VerifyDocumentOptions,
+} from './signature-report.js';
+export { verifyTimeStampToken } from './time-stamp/verify-token.js';
 export { authenticationTokenToBeSigned, type AuthenticationBinding } from './web-eid-token.js';

@@ -31,3 +31,17 @@ function decodeBlock(block: string): Uint8Array {
     throw new FormatError('ERR_CERT_MALFORMED', 'PEM certificate is not base64', { cause });
   }
 }
+
+/**
+ * The first ContentInfo of a PEM text, labelled `CMS` (RFC 7468 §9) or `PKCS7` (§8).
+ * @throws FormatError `ERR_SIGN_FORMAT` (`cms-pem`)
+ */
+export function decodePemCms(pem: string): Uint8Array {
+  const block = /-----BEGIN (CMS|PKCS7)-----([A-Za-z0-9+/= \t\r\n]*)-----END \1-----/.exec(pem)?.[2];
+  try {
+    if (block !== undefined) return decodeBase64(block.replace(/[ \t\r\n]/g, ''));
+  } catch (cause) {
+    throw new FormatError('ERR_SIGN_FORMAT', 'PEM signature is not base64', { cause, reason: 'cms-pem' });
+  }
+  throw new FormatError('ERR_SIGN_FORMAT', 'no signature in the PEM text', { reason: 'cms-pem' });
+}

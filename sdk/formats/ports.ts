@@ -14,6 +14,15 @@ export interface ByteSource {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
+/** Bytes of which any part can be had. */
+export interface RandomAccessSource extends ByteSource {
+  /**
+   * The octets from `offset` on: `length` of them, fewer only where the source ends before. A new array that is the caller's.
+   * @param offset octets from the start, 0 or more
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
 export interface Digest {
   digest(algorithm: DigestAlgorithm, data: Uint8Array | ByteSource): Promise<Uint8Array>;
 }
@@ -37,3 +46,19 @@ export interface VerifySignature {
 
 /** Both together, as most callers need them. */
 export interface FormatCrypto extends Digest, VerifySignature {}
+
+/** A digest in the making. */
+export interface RunningDigest {
+  /** Takes a copy of what it needs of `chunk` before it returns. */
+  update(chunk: Uint8Array): void;
+  /** Another one that begins with what this one has seen. */
+  fork(): RunningDigest;
+  /** Ends this one; it takes no more. */
+  digest(): Promise<Uint8Array>;
+}
+
+/** What signing and checking whole documents needs besides. */
+export interface DocumentCrypto extends FormatCrypto {
+  /** A runtime that cannot digest piece by piece keeps the pieces until the end (WebCrypto). */
+  startDigest(algorithm: DigestAlgorithm): RunningDigest;
+}

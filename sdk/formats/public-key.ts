@@ -38,12 +38,13 @@ export function acceptedKeyKind(subjectPublicKeyInfo: Uint8Array): KeyKind {
   fields.end();
   if (oid === PublicKeyOid.rsaEncryption && parameters?.identifier === Identifier.NULL) return rsaKeyKind(key);
   if (oid === PublicKeyOid.ecPublicKey && parameters?.identifier === Identifier.OID) return ecKeyKind(parameters);
-  throw new FormatError('ERR_SIGN_ALGORITHM', 'a kind of key that is not accepted');
+  throw new FormatError('ERR_SIGN_ALGORITHM', 'a kind of key that is not accepted', { reason: 'key-kind' });
 }
 
 function ecKeyKind(curve: Asn1Element): KeyKind {
   const kind = CURVES.get(objectIdentifier(curve));
-  if (kind === undefined) throw new FormatError('ERR_SIGN_ALGORITHM', 'a curve that is not accepted');
+  if (kind === undefined)
+    throw new FormatError('ERR_SIGN_ALGORITHM', 'a curve that is not accepted', { reason: 'key-curve' });
   return kind;
 }
 
@@ -55,11 +56,13 @@ function rsaKeyKind(key: Uint8Array): KeyKind {
   fields.end();
   const modulusBits = modulus.length * 8 - Math.clz32((modulus[0] ?? 0) << 24);
   if (modulusBits < MIN_MODULUS_BITS || modulusBits > MAX_MODULUS_BITS) {
-    throw new FormatError('ERR_SIGN_ALGORITHM', 'RSA modulus of a length that is not accepted');
+    throw new FormatError('ERR_SIGN_ALGORITHM', 'RSA modulus of a length that is not accepted', {
+      reason: 'key-rsa-modulus',
+    });
   }
   const exponentValue = exponent.reduce((value, octet) => value * 256 + octet, 0);
   if (exponent.length > MAX_EXPONENT_BYTES || exponentValue < MIN_EXPONENT || exponentValue % 2 === 0) {
-    throw new FormatError('ERR_SIGN_ALGORITHM', 'RSA exponent that is not accepted');
+    throw new FormatError('ERR_SIGN_ALGORITHM', 'RSA exponent that is not accepted', { reason: 'key-rsa-exponent' });
   }
   return 'RSA';
 }

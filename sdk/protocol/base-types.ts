@@ -14,6 +14,9 @@ export const challengeNonceSchema = z
   .max(LIMITS.challengeNonceMax)
   .regex(/^[A-Za-z0-9+/_=-]+$/, 'not base64');
 
+/** Names what is open at the bridge, a session or an upload: 256 random bits, base64url without padding. */
+export const handleSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
 /** Name of a service or verifier in the registry: DNS-like, lower case. */
 export const identifierSchema = z
   .string()

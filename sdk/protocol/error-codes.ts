@@ -53,6 +53,10 @@ export const ERRORS = {
   ERR_SIGN_ALGORITHM: { cause: 'an algorithm or key that is not accepted', remedy: 'refuse it' },
   ERR_SIGN_DIGEST: { cause: 'the content is not what was signed or shown', remedy: 'refuse it' },
   ERR_SIGN_INVALID: { cause: 'the signature does not hold', remedy: 'refuse it; check origin and nonce' },
+  ERR_SIGN_TIME_STAMP: {
+    cause: 'the time-stamping authority did not answer, or with no time stamp that holds; `details.reason` says which',
+    remedy: "check the authority's address, try again, or sign without a time stamp",
+  },
   // USER: the person decided, or did not.
   ERR_USER_REFUSED: { cause: 'the person refused', remedy: 'respect it' },
   ERR_USER_CANCELLED: {
@@ -107,11 +111,26 @@ export const ERRORS = {
   // PROTOCOL: the caller's program must be corrected, or must wait.
   ERR_PROTOCOL_VERSION: { cause: 'header missing or another version', remedy: 'update the SDK' },
   ERR_PROTOCOL_CONTENT_TYPE: { cause: 'not the content type of this resource', remedy: 'correct the call' },
-  ERR_PROTOCOL_BODY_TOO_LARGE: { cause: 'more than 1 MiB', remedy: 'sign less at a time' },
+  ERR_PROTOCOL_BODY_TOO_LARGE: {
+    cause: 'a request of more than 1 MiB, or an upload of more than 64 MiB',
+    remedy: 'upload what is large; sign less at a time',
+  },
   ERR_PROTOCOL_MALFORMED: { cause: 'not a message of the contract', remedy: 'correct the call' },
   ERR_PROTOCOL_NOT_FOUND: { cause: 'no such resource', remedy: 'correct the call' },
   ERR_PROTOCOL_METHOD: { cause: 'no such method there', remedy: 'correct the call' },
   ERR_PROTOCOL_SESSION_UNKNOWN: { cause: "ended, delivered, or another origin's", remedy: 'start again' },
+  ERR_PROTOCOL_UPLOAD_UNKNOWN: {
+    cause: "used, deleted, kept too long without being used, or another origin's",
+    remedy: 'upload it again',
+  },
+  ERR_PROTOCOL_UPLOADS_FULL: {
+    cause: 'this origin, or all together, have too many or too large uploads that no session uses',
+    remedy: 'sign or delete some of them, or wait',
+  },
+  ERR_PROTOCOL_ROUTE: {
+    cause: 'this cannot go by that route: large contents and very many items need HTTP on this PC',
+    remedy: 'let the page use the loopback route, or ask for less',
+  },
   ERR_PROTOCOL_BUSY: { cause: 'this origin has too many open requests', remedy: 'wait for one of them' },
   ERR_PROTOCOL_QUEUE_FULL: { cause: 'too many requests wait for the person', remedy: 'wait, try again' },
   ERR_PROTOCOL_RATE_LIMITED: {

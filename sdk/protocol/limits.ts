@@ -5,8 +5,13 @@ export const LIMITS = {
   /** Characters of a challenge nonce; Web eID's bounds. 44 is 256 bits in base64. */
   challengeNonceMin: 44,
   challengeNonceMax: 128,
-  /** Items of one `sign` request. */
+  /**
+   * Items of one `sign` request: as the client ships; at most, where policy raises it; and by extension or redirect, whose
+   * answers are single messages of about 1 MiB.
+   */
   signItems: 20,
+  signItemsMost: 1_000,
+  signItemsInMessage: 100,
   /** UTF-16 code units of an item's name. */
   itemNameLength: 255,
   /** UTF-16 code units of the reason a service gives for reading attributes. */
@@ -16,6 +21,8 @@ export const LIMITS = {
   /** Bounds of a derived answer `ageOver`, in years. */
   ageMin: 1,
   ageMax: 120,
+  /** Characters of an encrypted result: a thousand signatures of the usual size, twice over. */
+  encryptedResultLength: 16 * 1024 * 1024,
   /** Characters of a serialised origin. */
   originLength: 255,
   /** Characters of a `redirect_uri`. */
@@ -50,6 +57,16 @@ export const LIMITS = {
   dialogSeconds: 300,
   /** Nesting of a request's JSON. */
   jsonDepth: 8,
+  /** Octets of one upload. */
+  uploadBytes: 64 * 1024 * 1024,
+  /** Uploads that one origin, and that all origins together, may have open. Where policy raises `signItems`, as many as that. */
+  uploadsPerOrigin: 20,
+  uploadsAltogether: 100,
+  /** Octets of those uploads. */
+  uploadBytesPerOrigin: 256 * 1024 * 1024,
+  uploadBytesAltogether: 512 * 1024 * 1024,
+  /** Seconds for which an upload is kept that no session uses. */
+  uploadSeconds: 600,
 } as const;
 
 /** The protocol version this release speaks, as sent in `Madoguchi-Protocol`. */

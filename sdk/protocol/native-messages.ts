@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionIdSchema } from './results.js';
+import { handleSchema } from './base-types.js';
 import { LIMITS } from './limits.js';
 
 /** Name of the native messaging host, in install manifests and in the extension. */
@@ -32,10 +32,10 @@ export const nativeCallSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('open'), request: z.string().max(LIMITS.bodyBytes) }),
   z.strictObject({
     method: z.literal('poll'),
-    sessionId: sessionIdSchema,
+    sessionId: handleSchema,
     waitSeconds: z.number().int().min(0).max(LIMITS.pollWaitSeconds),
   }),
-  z.strictObject({ method: z.literal('cancel'), sessionId: sessionIdSchema }),
+  z.strictObject({ method: z.literal('cancel'), sessionId: handleSchema }),
 ]);
 export type NativeCall = z.infer<typeof nativeCallSchema>;
 

@@ -36,6 +36,8 @@ export const registryServiceSchema = z.strictObject({
   operations: unique(z.array(z.enum(OPERATIONS)).min(1)),
   /** Whether requests that are not signed are refused. */
   requiresSignedRequests: z.boolean().default(false),
+  /** Whether it may have bare digests signed, whose content nobody can show the person. */
+  rawDigest: z.boolean().default(false),
 });
 export type RegistryService = z.infer<typeof registryServiceSchema>;
 

@@ -1,14 +1,39 @@
 import { z } from 'zod';
-import { base64Schema, challengeNonceSchema, compactJwsSchema, identifierSchema } from './base-types.js';
+import { base64Schema, challengeNonceSchema, compactJwsSchema, handleSchema, identifierSchema } from './base-types.js';
 import { encryptionJwkSchema } from './json-web-key.js';
 import { LIMITS } from './limits.js';
 
-/** One thing to sign: its content travels whole, so that the client itself computes what the card signs. */
-export const signItemSchema = z.strictObject({
-  /** Shown to the person as quoted text; never used as a file name. */
-  name: z.string().min(1).max(LIMITS.itemNameLength),
-  content: base64Schema,
-});
+/** Shown to the person as quoted text; never used as a file name. */
+const itemNameSchema = z.string().min(1).max(LIMITS.itemNameLength);
+
+/** Digest algorithms of a digest that somebody else computed. SHA-1 is none of them. */
+export const RAW_DIGEST_ALGORITHMS = ['SHA-256', 'SHA-384', 'SHA-512'] as const;
+export type RawDigestAlgorithm = (typeof RAW_DIGEST_ALGORITHMS)[number];
+
+/** A digest of exactly the length its algorithm gives, in padded base64. */
+export const rawDigestSchema = z.discriminatedUnion('algorithm', [
+  z.strictObject({ algorithm: z.literal('SHA-256'), value: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) }),
+  z.strictObject({ algorithm: z.literal('SHA-384'), value: z.string().regex(/^[A-Za-z0-9+/]{64}$/) }),
+  z.strictObject({ algorithm: z.literal('SHA-512'), value: z.string().regex(/^[A-Za-z0-9+/]{86}==$/) }),
+]);
+export type RawDigest = z.infer<typeof rawDigestSchema>;
+
+/**
+ * One thing to sign. Its content travels whole, in the request or as an upload of the same origin, so that the client itself
+ * computes what the card signs; with `raw-digest`, and there only, a digest takes its place.
+ */
+export const signItemSchema = z.union([
+  z.strictObject({ name: itemNameSchema, content: base64Schema }),
+  z.strictObject({ name: itemNameSchema, upload: handleSchema }),
+  z.strictObject({ name: itemNameSchema, digest: rawDigestSchema }),
+]);
+
+/**
+ * `cms`: one detached CMS SignedData (RFC 5652) per item. `cades`: the same as CAdES B-B (ETSI EN 319 122-1). `raw-digest`: the
+ * bare signature value of a digest, of which nobody here knows what it was made of.
+ */
+export const SIGN_FORMATS = ['cms', 'cades', 'raw-digest'] as const;
+export type SignFormat = (typeof SIGN_FORMATS)[number];
 
 /**
  * Who may read the result: a verifier of the registry, or a key of the site's own where policy allows it. With it the
@@ -30,9 +55,9 @@ export const authenticateRequestSchema = z.strictObject({
 
 export const signRequestSchema = z.strictObject({
   operation: z.literal('sign'),
-  /** `cms`: one detached CMS SignedData (RFC 5652) per item. */
-  format: z.literal('cms').default('cms'),
-  items: z.array(signItemSchema).min(1).max(LIMITS.signItems),
+  format: z.enum(SIGN_FORMATS).default('cms'),
+  /** More than `LIMITS.signItems` only where policy says so. */
+  items: z.array(signItemSchema).min(1).max(LIMITS.signItemsMost),
   /** Required with `encryptTo`, of no use without. */
   challengeNonce: challengeNonceSchema.optional(),
   ...ENCRYPTION,
@@ -77,6 +102,11 @@ function asksEachOnce({
   return asked.length > 0 && asked.length <= LIMITS.attributes && new Set(asked).size === asked.length;
 }
 
+/** A digest has no other format, and that format nothing else. */
+function itemsFitFormat({ format, items }: z.infer<typeof signRequestSchema>): boolean {
+  return items.every((item) => 'digest' in item === (format === 'raw-digest'));
+}
+
 /** What an operation is asked with, signed or not. */
 export const operationRequestSchema = z
   .discriminatedUnion('operation', [authenticateRequestSchema, signRequestSchema, readAttributesRequestSchema])
@@ -87,6 +117,10 @@ export const operationRequestSchema = z
   .refine((request) => request.operation !== 'readAttributes' || asksEachOnce(request), {
     path: ['required'],
     message: 'each attribute once, at least one',
+  })
+  .refine((request) => request.operation !== 'sign' || itemsFitFormat(request), {
+    path: ['items'],
+    message: 'digests with raw-digest, contents without',
   });
 
 /** A request as JWS, in place of its plain form; see `signed-request.ts`. */

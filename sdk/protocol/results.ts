@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { base64Schema, compactJweSchema } from './base-types.js';
+import { base64Schema, compactJweSchema, handleSchema } from './base-types.js';
 import { ERROR_CODES } from './error-codes.js';
-import { PROTOCOL_VERSION } from './limits.js';
+import { LIMITS, PROTOCOL_VERSION } from './limits.js';
 import { OPERATIONS, requestedAttributeSchema } from './requests.js';
 
 /** The Web eID authentication token, format `web-eid:1.0`. All binary fields are padded base64. */
@@ -30,8 +30,13 @@ export const signedItemSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('signed'),
     name: z.string(),
-    /** The detached CMS SignedData, DER in padded base64. */
+    /**
+     * Padded base64: the detached CMS SignedData, DER; with `raw-digest` the bare value, RSASSA-PKCS1-v1_5 (RFC 8017 §8.2) or
+     * ECDSA as DER `Ecdsa-Sig-Value` (RFC 3279 §2.2.3).
+     */
     signature: base64Schema,
+    /** With `raw-digest` only: the signing certificate, DER in padded base64, that a CMS carries within. */
+    certificate: base64Schema.max(16_384).optional(),
   }),
   z.strictObject({ status: z.literal('failed'), name: z.string(), error: wireErrorSchema }),
 ]);
@@ -106,11 +111,8 @@ export const statusResultSchema = z.strictObject({
 export type StatusResult = z.infer<typeof statusResultSchema>;
 export const CURRENT_STATUS: StatusResult = { protocolVersions: [PROTOCOL_VERSION] };
 
-/** 256 random bits, base64url without padding. */
-export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-
 /** Result of `POST /v1/sessions`. */
-export const openSessionResultSchema = z.strictObject({ sessionId: sessionIdSchema });
+export const openSessionResultSchema = z.strictObject({ sessionId: handleSchema });
 export type OpenSessionResult = z.infer<typeof openSessionResultSchema>;
 
 /** Result of `GET /v1/sessions/{id}`. `done` is answered once; the session is unknown afterwards. */
@@ -123,6 +125,21 @@ export type SessionResult = z.infer<typeof sessionResultSchema>;
 /** Result of `DELETE /v1/sessions/{id}`. */
 export const cancelResultSchema = z.strictObject({});
 export type CancelResult = z.infer<typeof cancelResultSchema>;
+
+/** Result of `POST /v1/uploads`. */
+export const uploadResultSchema = z.strictObject({
+  /** For one item of one request of the same origin, within `LIMITS.uploadSeconds`. */
+  uploadId: handleSchema,
+  /** Octets, as they arrived. */
+  size: z.number().int().min(0).max(LIMITS.uploadBytes),
+  /** Of those octets, lower-case hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type UploadResult = z.infer<typeof uploadResultSchema>;
+
+/** Result of `DELETE /v1/uploads/{id}`. */
+export const deleteUploadResultSchema = z.strictObject({});
+export type DeleteUploadResult = z.infer<typeof deleteUploadResultSchema>;
 
 /** The envelope around every answer of the bridge. */
 export type Envelope<Result> = { ok: true; result: Result } | { ok: false; error: WireError };

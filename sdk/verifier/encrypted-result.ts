@@ -58,7 +58,7 @@ export interface OpenedResult<Asked extends Operation = Operation> {
 }
 
 /** UTF-16 code units. Twenty signatures with their certificates are a quarter of it. */
-const MAX_JWE_LENGTH = LIMITS.bodyBytes;
+const MAX_JWE_LENGTH = LIMITS.encryptedResultLength;
 const CONTENT_ENCRYPTION = 'A256GCM';
 
 /**

@@ -72,7 +72,7 @@ export {
   type StartedRedirect,
   type StartRedirectOptions,
 } from './redirect-route.js';
-export { verifySignature, type VerifySignatureOptions } from './signature.js';
+export { verifySignature, type SignedDataReport, type VerifySignatureOptions } from './signature.js';
 export { signOperationRequest, type ServicePrivateJwk, type SignOperationRequestOptions } from './signed-request.js';
 export type { TrustAnchor } from './trust-anchors.js';
 export { VerificationError, type VerificationErrorCode } from './verification-error.js';
@@ -89,6 +89,7 @@ export {
   type IntactSigner,
   type JpkiPersonalAttributes,
   type PathReport,
-  type SignedDataReport,
+  type RevocationReport,
   type SignerReport,
+  type TimeStampReport,
 } from '../formats/index.js';

@@ -13,6 +13,7 @@ import { coreClient } from '../support/core-client.js';
 import { originRequester } from '../support/origin-requester.js';
 import { putIntoVpcd } from '../support/pcsc-fixture.js';
 import { startPcscd, type Pcscd } from '../support/pcscd.js';
+import { itemOf } from '../support/signable-items.js';
 import { ASK_AT_WILL, AUTHENTICATE, bridgeOptions } from '../unit/bridge/fakes.js';
 import { exchange } from '../unit/bridge/harness.js';
 import { milliseconds, percentile } from './statistics.js';
@@ -91,8 +92,7 @@ const sign = (count: number) =>
   ({
     operation: 'sign',
     requester: { kind: 'self' },
-    format: 'cms',
-    items: Array.from({ length: count }, (_, index) => ({ unverifiedName: 'x', content: Uint8Array.of(index) })),
+    items: Array.from({ length: count }, (_, index) => itemOf('x', Uint8Array.of(index))),
   }) as const;
 
 async function ourTraffic(profile: 'default' | 'no-short-file-id') {

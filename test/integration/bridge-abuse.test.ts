@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../sdk/protocol/index.js';
 import { originRequester } from '../support/origin-requester.js';
 import { at, AUTHENTICATE, FakeClock, NONCE, only, ORIGIN, OTHER_ORIGIN, settle, TOKEN } from '../unit/bridge/fakes.js';
@@ -714,7 +714,6 @@ describe('slow and many', () => {
     expect(await sendRaw(own.port, requestBytes(own.port, {}), { milliseconds: 200 })).toBe('');
     for (const { socket } of open) socket.destroy();
     await Promise.all(open.map(({ closed }) => closed));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect((await exchange(own.port, {})).status).toBe(200);
+    await vi.waitFor(async () => expect((await exchange(own.port, {})).status).toBe(200), { timeout: 5_000 });
   });
 });

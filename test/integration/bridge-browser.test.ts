@@ -8,6 +8,7 @@ import type * as sdk from '../../sdk/browser/index.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS, chromiumMissing } from '../support/chromium.js';
 import { AUTHENTICATE, NONCE, only, TOKEN } from '../unit/bridge/fakes.js';
 import { startHarness, type Harness } from '../unit/bridge/harness.js';
+import { detachedItems, MemoryUploads, signEach } from '../unit/bridge/signing-fakes.js';
 
 const missing = chromiumMissing();
 if (missing !== undefined) process.stderr.write(`the bridge in a real browser is skipped: ${missing}\n`);
@@ -54,6 +55,7 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
   let sitePort: number;
   let browser: Browser;
   let harness: Harness;
+  let uploads: MemoryUploads;
   let context: BrowserContext;
   let page: Page;
 
@@ -69,7 +71,8 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
     await new Promise((resolve) => site.close(resolve));
   });
   beforeEach(async () => {
-    harness = await startHarness({ developerMode: true });
+    uploads = new MemoryUploads();
+    harness = await startHarness({ developerMode: true, uploads });
     // Of its own: a page that owns its context takes it along when it closes, and the requests that outlive the page with it.
     context = await browser.newContext();
     page = await context.newPage();
@@ -131,6 +134,40 @@ describe.skipIf(missing !== undefined)('a page in Chromium', () => {
     await startLogin();
     await page.close({ runBeforeUnload: true });
     await untilAborted();
+  });
+
+  /** Starts to have a Blob of so many bytes signed, which the page makes up. */
+  async function startSigning(size: number): Promise<void> {
+    await page.waitForFunction(() => 'createClient' in globalThis);
+    await page.evaluate(
+      ({ port, size: length }) => {
+        const shared = globalThis as unknown as Shared;
+        const content = new Blob([new Uint8Array(length).fill(7)], { type: 'application/pdf' });
+        const client = shared.createClient({ ports: [port] });
+        shared.outcome = client.sign({ items: [{ name: 'a.pdf', content }] }).catch((error: unknown) => String(error));
+      },
+      { port: harness.port, size },
+    );
+  }
+
+  it('uploads a large Blob, and has it signed', async () => {
+    const size = 40 * 1024 * 1024;
+    await startSigning(size);
+    await vi.waitFor(() => expect(harness.operations.calls).toBe(1), { timeout: 15_000 });
+    const { request, resolve } = only(harness.operations.signings);
+    const bytes = await only(detachedItems(request.items)).bytes();
+    expect(Buffer.alloc(size, 7).equals(bytes)).toBe(true);
+    resolve(await signEach(request.items, Uint8Array.of(1)));
+    expect(await outcome()).toMatchObject({ route: 'loopback', items: [{ status: 'signed', signature: 'AQ==' }] });
+    expect(uploads.kept).toBe(0);
+  });
+
+  it('that goes away leaves nothing of what it uploaded', async () => {
+    await startSigning(1024 * 1024);
+    await vi.waitFor(() => expect(harness.operations.calls).toBe(1), { timeout: 5_000 });
+    expect(uploads.kept).toBe(1);
+    await page.goto(`http://localhost:${sitePort}/elsewhere`);
+    await vi.waitFor(() => expect(uploads.kept).toBe(0), { timeout: 5_000 });
   });
 
   it('of another site hears nothing', async () => {

@@ -23,6 +23,7 @@ import {
   startHarness,
   type RawAnswer,
 } from '../unit/bridge/harness.js';
+import { detachedItems } from '../unit/bridge/signing-fakes.js';
 
 const OPEN = { method: 'POST', target: '/v1/sessions', body: JSON.stringify(AUTHENTICATE) };
 
@@ -185,7 +186,7 @@ describe('an allowed origin', () => {
     const content = 'QUJD'.repeat(Math.floor((LIMITS.bodyBytes - Buffer.byteLength(frame)) / 4));
     const body = frame.replace('"content":""', `"content":"${content}"`);
     expect((await exchange(port, { ...OPEN, body })).status).toBe(200);
-    const item = only(only(operations.signings).request.items);
+    const item = only(detachedItems(only(operations.signings).request.items));
     expect(item.unverifiedName).toBe('契約書');
     expect(Buffer.from(item.content as Uint8Array).equals(Buffer.from(content, 'base64'))).toBe(true);
   });

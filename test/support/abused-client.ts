@@ -13,7 +13,9 @@ import { systemClock, systemRandom } from '../../main/node/system.js';
 import { openTestCard, testCardDirectory } from '../../main/node/test-card.js';
 import { DEFAULT_POLICY } from '../../main/core/policy/policy.js';
 import type { RegistryNotice, ServiceRegistrySource } from '../../main/core/registry/registry-source.js';
+import { openUploadStore } from '../../main/node/uploads.js';
 import { recordingLog, type RecordedEvent } from '../unit/bridge/fakes.js';
+import { fakeDocuments } from '../unit/bridge/signing-fakes.js';
 import { fakeInteraction, type Person, type RecordedDialog } from './fake-interaction.js';
 import { ledgeredReaders } from './pin-ledger.js';
 import type { SigningKey } from './signed-registry.js';
@@ -135,6 +137,8 @@ async function listenWith(
     registry: (await client.registry()).registry,
     sites: openSiteMemory(stateDirectory),
     jose: nodeJose,
+    documents: fakeDocuments(),
+    uploads: openUploadStore(stateDirectory),
     policy: () => DEFAULT_POLICY,
   });
   return openBridgeEndpoints({ ...options, bridge, ports: [0] });

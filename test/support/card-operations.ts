@@ -2,6 +2,7 @@ import { ClientError } from '../../main/core/errors.js';
 import { TEST_CARD_PINS } from '../../native/virtual-card/index.js';
 import type { CoreClient } from './core-client.js';
 import type { Person } from './fake-interaction.js';
+import { itemOf } from './signable-items.js';
 
 const ORIGIN = 'https://service.example';
 const never = new AbortController().signal;
@@ -94,8 +95,8 @@ async function signTwoItems({ operations }: CoreClient): Promise<void> {
     {
       operation: 'sign',
       requester: { kind: 'self' },
-      format: 'cms',
-      items: [1, 2].map((byte) => ({ unverifiedName: 'x', content: Uint8Array.of(byte) })),
+
+      items: [1, 2].map((byte) => itemOf('x', Uint8Array.of(byte))),
     },
     never,
   );

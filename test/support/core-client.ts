@@ -9,7 +9,7 @@ import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-
 import { createTrustAnchors, type TrustAnchor, type TrustAnchors } from '../../main/core/trust/trust-anchors.js';
 import type { CardReaders, Clock, FormatCrypto } from '../../main/core/ports.js';
 import { translatedCardReaders } from '../../main/node/card-readers.js';
-import { nodeCrypto } from '../../main/node/node-crypto.js';
+import { nodeCrypto, nodeRsaDigestInfoCheck } from '../../main/node/node-crypto.js';
 import { systemClock } from '../../main/node/system.js';
 import {
   openVirtualCard,
@@ -65,6 +65,7 @@ export function coreClient({
     turns: new Turns(),
     clock,
     crypto,
+    ...nodeRsaDigestInfoCheck,
     attributeRootKeys,
     trust,
     interaction,

@@ -22,3 +22,16 @@ export async function rejectedFormatErrorCode(promise: Promise<unknown>): Promis
   expect(thrown).toBeInstanceOf(FormatError);
   return (thrown as FormatError).code;
 }
+
+/** Code and reason of the `FormatError` that `promise` must reject with. */
+export async function rejectedFormatError(
+  promise: Promise<unknown>,
+): Promise<{ code: FormatErrorCode; reason: string | undefined }> {
+  const thrown: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(thrown).toBeInstanceOf(FormatError);
+  const { code, reason } = thrown as FormatError;
+  return { code, reason };
+}

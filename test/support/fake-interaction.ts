@@ -45,6 +45,8 @@ export interface RecordedDialog {
   readonly prompts: PinPrompt[];
   readonly newPinPrompts: NewPinPrompt[];
   readonly progress: Progress[];
+  /** The whole model, where items were still being read at first. */
+  complete: ConsentModel | undefined;
   /** The very arrays handed to the core, to see whether they were zeroed. */
   readonly givenPins: Uint8Array[];
   separateStepAsked: boolean;
@@ -71,6 +73,7 @@ export function fakeInteraction(person: Person): FakeInteraction {
         prompts: [],
         newPinPrompts: [],
         progress: [],
+        complete: undefined,
         givenPins: [],
         separateStepAsked: false,
         decided: false,
@@ -103,6 +106,10 @@ function recordingDialog(record: RecordedDialog, { person, pins, newPins, signal
     return pin;
   };
   return {
+    showReading: () => undefined,
+    showItems(consent) {
+      record.complete = consent;
+    },
     showPreparation: (preparation) => void record.preparations.push(preparation),
     chooseReader: (readers) => Promise.resolve(person.chooseReader?.(readers) ?? ''),
     confirmSeparateStep() {

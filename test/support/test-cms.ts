@@ -11,8 +11,18 @@ import {
   tagged,
 } from '../../sdk/formats/asn1/write.js';
 import { encodeSerialNumber } from '../../sdk/formats/cms/signed-attributes.js';
-import { concatBytes, parseCertificate } from '../../sdk/formats/index.js';
+import {
+  concatBytes,
+  parseCertificate,
+  verdictOf,
+  verifyCms,
+  type SignerReport,
+  type TrustOptions,
+  type Verdict,
+} from '../../sdk/formats/index.js';
+import type { RandomAccessSource } from '../../sdk/formats/ports.js';
 import { encodeTime } from '../../sdk/formats/time.js';
+import { documentCrypto, memorySource } from './document-crypto.js';
 import { signWith, type TestHolder } from './test-pki.js';
 
 export const Oid = {
@@ -86,6 +96,12 @@ export interface CmsTemplate {
   readonly revocation?: Uint8Array;
   readonly eContentType?: string;
   readonly eContent?: Uint8Array;
+  /** In place of what `eContent` would make: what stands in `[0]`. */
+  readonly wrappedContent?: Uint8Array;
+  /** Default: SHA-256. */
+  readonly digestAlgorithms?: readonly Uint8Array[];
+  /** Default: 1. */
+  readonly version?: number;
 }
 
 export function issuerAndSerialNumber(certificate: Uint8Array): Uint8Array {
@@ -116,13 +132,11 @@ export function sorted(parts: readonly Uint8Array[]): readonly Uint8Array[] {
 export function buildCms(template: CmsTemplate): Uint8Array {
   const { content, signers } = template;
   const certificates = template.certificates ?? signers.map(({ holder }) => holder.certificate);
+  const eContent = template.wrappedContent ?? (template.eContent && octetString(template.eContent));
   const signedData = sequence(
-    smallInteger(1),
-    setOf(sequence(oid(Oid.sha256))),
-    sequence(
-      oid(template.eContentType ?? Oid.data),
-      ...(template.eContent === undefined ? [] : [tagged(0, octetString(template.eContent))]),
-    ),
+    smallInteger(template.version ?? 1),
+    setOf(...(template.digestAlgorithms ?? [sequence(oid(Oid.sha256))])),
+    sequence(oid(template.eContentType ?? Oid.data), ...(eContent === undefined ? [] : [tagged(0, eContent)])),
     tagged(0, ...certificates),
     template.revocation ?? new Uint8Array(),
     element(0x31, ...signers.map((signer) => signerInfo(signer, content))),
@@ -184,4 +198,31 @@ export function includes(whole: Uint8Array, part: Uint8Array): boolean {
 /** The elements right inside of a constructed element. */
 export function childrenOf(der: Uint8Array): readonly Uint8Array[] {
   return split(der).children();
+}
+
+export interface TestVerification extends Partial<TrustOptions> {
+  readonly cms: Uint8Array | RandomAccessSource;
+  /** Left out: attached. */
+  readonly content?: Uint8Array | RandomAccessSource | undefined;
+}
+
+export interface TestVerdict {
+  readonly verdict: Verdict;
+  readonly signers: readonly SignerReport[];
+}
+
+/** What `verifyCms` says of octets in memory, now and without anchors unless told otherwise. */
+export async function verifyTestCms({ cms, content, ...trust }: TestVerification): Promise<TestVerdict> {
+  const report = await verifyCms({
+    at: new Date(),
+    ...trust,
+    source: sourceOf(cms),
+    ...(content !== undefined && { content: sourceOf(content) }),
+    crypto: documentCrypto,
+  });
+  return { verdict: verdictOf(report), signers: report.signatures.map(({ signer }) => signer) };
+}
+
+function sourceOf(octets: Uint8Array | RandomAccessSource): RandomAccessSource {
+  return octets instanceof Uint8Array ? memorySource(octets) : octets;
 }

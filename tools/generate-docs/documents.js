@@ -18,6 +18,8 @@ export function messageSchemas(protocol) {
     OpenedSession: protocol.envelopeSchema(protocol.openSessionResultSchema),
     SessionResult: protocol.envelopeSchema(protocol.sessionResultSchema),
     Cancelled: protocol.envelopeSchema(protocol.cancelResultSchema),
+    Uploaded: protocol.envelopeSchema(protocol.uploadResultSchema),
+    UploadDeleted: protocol.envelopeSchema(protocol.deleteUploadResultSchema),
     EncryptedResultPayload: protocol.encryptedResultPayloadSchema,
     AuthorizeParameters: protocol.authorizeParametersSchema,
     RedirectResponse: protocol.redirectResponseSchema,
@@ -28,7 +30,7 @@ export function messageSchemas(protocol) {
 
 /**
  * JSON Schema (2020-12) of each message as it is sent: what may be left out is not required. Rules that relate members to
- * each other (`encryptTo` needs `challengeNonce`, an attribute is asked once) are in `docs/protocol.md` only.
+ * each other (`encryptTo` needs `challengeNonce`, an attribute is asked once, digests go with `raw-digest`) are in `docs/protocol.md` only.
  * @param {typeof Protocol} protocol
  * @returns {Record<string, object>}
  */

@@ -11,7 +11,8 @@ const answers = (name, description) => ({
   default: { description: 'The same envelope with `ok` false', ...content(name) },
 });
 
-const SESSION_ID = {
+/** Of a session or an upload. */
+const HANDLE = {
   name: 'id',
   in: 'path',
   required: true,
@@ -44,13 +45,35 @@ function sessionPaths(protocol) {
     '/v1/sessions/{id}': {
       get: {
         summary: 'Wait for the result, which is delivered once',
-        parameters: [version, SESSION_ID, wait],
+        parameters: [version, HANDLE, wait],
         responses: answers('SessionResult', 'Pending, or the result'),
       },
       delete: {
         summary: 'End the session; an open dialog closes',
-        parameters: [version, SESSION_ID],
+        parameters: [version, HANDLE],
         responses: answers('Cancelled', 'It is ended'),
+      },
+    },
+  };
+}
+
+/** Content ahead of a request. @param {typeof Protocol} protocol */
+function uploadPaths(protocol) {
+  const { version } = parametersOf(protocol);
+  return {
+    '/v1/uploads': {
+      post: {
+        summary: `Send content of at most ${protocol.LIMITS.uploadBytes} octets, for one item of one request`,
+        parameters: [version],
+        requestBody: { required: true, content: { 'application/octet-stream': {} } },
+        responses: answers('Uploaded', 'What arrived'),
+      },
+    },
+    '/v1/uploads/{id}': {
+      delete: {
+        summary: 'Remove content that no session uses',
+        parameters: [version, HANDLE],
+        responses: answers('UploadDeleted', 'It is gone'),
       },
     },
   };
@@ -105,7 +128,7 @@ export function openApi(protocol, schemas) {
         'docs/protocol.md is the normative text; this is generated from the same schemas the client validates with.',
     },
     servers: protocol.BRIDGE_PORTS.map((port) => ({ url: `http://127.0.0.1:${port}` })),
-    paths: { ...sessionPaths(protocol), ...redirectPaths(protocol) },
+    paths: { ...sessionPaths(protocol), ...uploadPaths(protocol), ...redirectPaths(protocol) },
     components: { schemas },
   };
 }

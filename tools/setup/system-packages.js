@@ -18,6 +18,15 @@ const SUITES = [
   'xvfb',
   'xdotool',
   'fonts-noto-cjk',
+  'poppler-utils',
+  'qpdf',
+  'libnss3-tools',
+  'xmlsec1',
+  'libxml2-utils',
+  'time',
+  'zip',
+  'unzip',
+  'default-jdk-headless',
   'iproute2',
   'util-linux',
   'bsdutils',
@@ -39,6 +48,12 @@ const SUITE_COMMANDS = [
   'xdotool',
   'unshare',
   'script',
+  'pdfsig',
+  'qpdf',
+  'certutil',
+  'xmlsec1',
+  'xmllint',
+  'time',
 ];
 
 /** @param {string} osRelease Text of os-release(5). */

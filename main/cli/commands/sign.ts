@@ -1,93 +1,171 @@
-import { Option, type Command } from 'commander';
-import { decodeBase64 } from '../../../sdk/formats/index.js';
-import type { SignedItem } from '../../../sdk/protocol/index.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayText } from '../../core/consent/display-text.js';
-import { ClientError, toClientError, toWireError } from '../../core/errors.js';
-import { fileByteSource } from '../../node/node-crypto.js';
+import { SIGNATURE_FORMATS, type SignatureFormat } from '../../core/documents/signable-item.js';
+import { ClientError } from '../../core/errors.js';
+import type { ItemOutcome } from '../../core/signing/operations.js';
+import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
+import { signedFilePath } from '../../node/document-engine/signed-file-path.js';
+import { fileError } from '../../node/file-source.js';
+import { httpTimeStamper } from '../../node/time-stamp-client.js';
 import { ExitCode } from '../exit-codes.js';
-import { createNewFile, fileError, type NewFile } from '../files.js';
+import { assertAbsent } from '../files.js';
 import type { RunCommand } from '../main.js';
 import { errorText } from '../output.js';
 import type { ProgramContext } from '../program-context.js';
+import { readTrustedCertificates } from '../trusted-certificates.js';
 
 interface SignOptions {
-  readonly format: 'cms';
+  readonly format: SignatureFormat;
+  readonly attached?: true;
+  readonly tsa?: URL;
+  readonly tsaTrust: readonly string[];
+  readonly visible?: VisiblePlace;
   readonly output?: string;
+  readonly outputDir?: string;
 }
+
+/** Files of one consent. */
+const MAX_FILES = 1_000;
 
 export function addSignCommand(program: Command, run: RunCommand): void {
   program
     .command('sign')
     .description('sign files with the signing certificate: one consent and one PIN for all of them')
-    .argument('<file...>', 'files to sign')
-    .addOption(new Option('--format <format>', 'signature format').choices(['cms']).makeOptionMandatory())
-    .option('--output <file>', 'signature file, for one file; FILE.p7s otherwise. Must not exist yet')
+    .argument('<file...>', 'files to sign; for egov-kousei the application’s folder, ZIP or kousei.xml')
+    .addOption(
+      new Option('--format <format>', 'signature format, by purpose').choices(SIGNATURE_FORMATS).makeOptionMandatory(),
+    )
+    .option('--attached', 'cms, cades: the content inside the signature (FILE.p7m)')
+    .option('--tsa <url>', 'cms, cades, xades, pades: get a time stamp from this authority', parseUrl)
+    .option('--tsa-trust <file>', 'PEM or DER certificate the time stamp must lead to; may be repeated', collect, [])
+    .option(
+      '--visible <page,x,y,w,h>',
+      'touki-pdf, pades: show the signature there; points from the lower left',
+      parsePlace,
+    )
+    .option('--output <file>', 'name of the result, for one file. Must not exist yet')
+    .option('--output-dir <folder>', 'where the results go; beside each file otherwise')
     .action((files: string[], options: SignOptions) => run((context) => signFiles(context, files, options)));
 }
 
 async function signFiles(context: ProgramContext, files: readonly string[], options: SignOptions): Promise<ExitCode> {
-  if (options.output !== undefined && files.length > 1) {
-    throw new ClientError('ERR_PROTOCOL_MALFORMED', 'one --output for several files', {
-      details: { reason: '--output: one file only' },
-    });
-  }
-  const items = await Promise.all(files.map(openItem));
-  const outputs: NewFile[] = [];
-  try {
-    // Before anybody is asked: a PIN spent on a signature that cannot be kept helps nobody.
-    for (const file of files) outputs.push(await createNewFile(options.output ?? `${file}.p7s`));
-    const signed = await context.withClient(({ operations }) =>
-      operations.sign(
-        { operation: 'sign', requester: { kind: 'self' }, format: options.format, items },
-        context.signal,
-      ),
-    );
-    return await writeSignatures(context, files, { signed, outputs });
-  } finally {
-    for (const output of outputs) await output.discard();
+  requireSensible(files, options);
+  const timeStamper = options.tsa && httpTimeStamper({ url: options.tsa.href, ...(await tsaTrust(options)) });
+  const jobs = files.map((path): FileToSign => toJob(path, options));
+  requireDistinct(jobs);
+  // Before anybody is asked: a PIN spent on a signature that cannot be kept helps nobody.
+  for (const { output } of jobs) await assertAbsent(output);
+  const outcomes = await context.withClient(({ operations, documents }) =>
+    operations.sign(
+      {
+        operation: 'sign',
+        requester: { kind: 'self' },
+        items: jobs.map((job) => documents.file(job)),
+        ...(timeStamper && { timeStamper }),
+      },
+      context.signal,
+    ),
+  );
+  return report(context, jobs, outcomes);
+}
+
+function toJob(path: string, { format, output, outputDir, attached, visible, tsa }: SignOptions): FileToSign {
+  const place = { format, attached: attached === true, ...(outputDir !== undefined && { folder: outputDir }) };
+  return {
+    path,
+    format,
+    output: output ?? signedFilePath(path, place),
+    options: { timeStamped: tsa !== undefined, attached: attached === true, ...(visible && { visible }) },
+  };
+}
+
+async function tsaTrust({ tsaTrust: files }: SignOptions) {
+  return files.length === 0 ? {} : { trustAnchors: await readTrustedCertificates(files) };
+}
+
+const ATTACHABLE: readonly SignatureFormat[] = ['cms', 'cades'];
+const TIME_STAMPED: readonly SignatureFormat[] = ['cms', 'cades', 'xades', 'pades'];
+const VISIBLE: readonly SignatureFormat[] = ['touki-pdf', 'pades'];
+
+/** What cannot be meant is said before a file is read. */
+function requireSensible(files: readonly string[], options: SignOptions): void {
+  const { format, output, outputDir, attached, tsa, tsaTrust: trust, visible } = options;
+  const rules: readonly (readonly [broken: boolean, reason: string])[] = [
+    [files.length > MAX_FILES, `at most ${String(MAX_FILES)} files`],
+    [output !== undefined && files.length > 1, '--output: one file only'],
+    [output !== undefined && outputDir !== undefined, '--output, --output-dir: one of them'],
+    [attached === true && !ATTACHABLE.includes(format), `--attached: ${ATTACHABLE.join(', ')}`],
+    [tsa !== undefined && !TIME_STAMPED.includes(format), `--tsa: ${TIME_STAMPED.join(', ')}`],
+    [trust.length > 0 && tsa === undefined, '--tsa-trust: with --tsa'],
+    [visible !== undefined && !VISIBLE.includes(format), `--visible: ${VISIBLE.join(', ')}`],
+  ];
+  const reason = rules.find(([broken]) => broken)?.[1];
+  if (reason !== undefined) {
+    throw new ClientError('ERR_PROTOCOL_MALFORMED', 'options that do not go together', { details: { reason } });
   }
 }
 
-async function openItem(file: string) {
-  try {
-    return { unverifiedName: file, content: await fileByteSource(file) };
-  } catch (error) {
-    throw fileError(file, error);
+function requireDistinct(jobs: readonly FileToSign[]): void {
+  const outputs = new Set(jobs.map(({ output }) => output));
+  if (outputs.size < jobs.length) {
+    throw fileError('--output-dir', new ClientError('ERR_INTERNAL_FILE', 'two results would have the same name'));
   }
 }
 
-/** Writes what was signed, item by item: one that failed, or cannot be written, does not take the others with it. */
-async function writeSignatures(
-  context: ProgramContext,
-  files: readonly string[],
-  { signed, outputs }: { readonly signed: readonly SignedItem[]; readonly outputs: readonly NewFile[] },
-): Promise<ExitCode> {
-  const { t } = context;
-  const written: unknown[] = [];
+function report(
+  { output, t }: ProgramContext,
+  jobs: readonly FileToSign[],
+  outcomes: readonly ItemOutcome[],
+): ExitCode {
+  const items: unknown[] = [];
   const lines: string[] = [];
   let exitCode: ExitCode = ExitCode.DONE;
-  for (const [index, item] of signed.entries()) {
-    const file = files[index] ?? item.name;
-    const name = displayText(file);
-    try {
-      const output = await writeSignature(item, outputs[index]);
-      written.push({ file, signature: output.path });
-      lines.push(t('sign.written', { name, file: displayText(output.path) }));
-    } catch (thrown) {
-      const error = toClientError(thrown);
+  for (const [index, outcome] of outcomes.entries()) {
+    const job = jobs[index];
+    if (!job) throw new RangeError('more results than files');
+    const name = displayText(job.path);
+    if (outcome.status === 'signed') {
+      items.push({ file: job.path, output: job.output });
+      lines.push(t('sign.written', { name, file: displayText(job.output) }));
+    } else {
+      const { error } = outcome;
       exitCode = error.code === 'ERR_INTERNAL_FILE' ? ExitCode.FILE : ExitCode.NEGATIVE;
-      written.push({ file, error: toWireError(error) });
-      lines.push(t('sign.itemFailed', { name, message: errorText(error, t) }));
+      items.push({ file: job.path, error });
+      const told = new ClientError(error.code, error.message, { details: error.details });
+      lines.push(t('sign.itemFailed', { name, message: errorText(told, t) }));
     }
   }
-  context.output.result({ items: written }, lines);
+  // What is known of whether the service takes it, with every result.
+  if (jobs[0]?.format === 'etax-xtx') lines.push(t('finding.etax-acceptance-unconfirmed'));
+  if (exitCode !== ExitCode.DONE) {
+    const done = outcomes.filter(({ status }) => status === 'signed').length;
+    lines.push(t('sign.rest', { done, count: outcomes.length }));
+  }
+  output.result({ items, format: jobs[0]?.format }, lines);
   return exitCode;
 }
 
-async function writeSignature(item: SignedItem, output: NewFile | undefined): Promise<NewFile> {
-  if (item.status === 'failed')
-    throw new ClientError(item.error.code, item.error.message, { details: item.error.details });
-  if (!output) throw new RangeError('more signatures than files');
-  await output.write(decodeBase64(item.signature));
-  return output;
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function parseUrl(value: string): URL {
+  if (!URL.canParse(value)) throw new InvalidArgumentError('not an address');
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new InvalidArgumentError('http: or https: only');
+  return url;
+}
+
+function parsePlace(value: string): VisiblePlace {
+  const numbers = value.split(',').map(Number);
+  const [page = 0, x = 0, y = 0, width = 0, height = 0] = numbers;
+  const isPlace =
+    numbers.length === 5 &&
+    numbers.every((number) => Number.isFinite(number) && Math.abs(number) <= 100_000) &&
+    Number.isInteger(page) &&
+    page >= 1 &&
+    width > 0 &&
+    height > 0;
+  if (!isPlace) throw new InvalidArgumentError('page,x,y,width,height; the page from 1, the rest in points');
+  return { page, x, y, width, height };
 }

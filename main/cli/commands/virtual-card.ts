@@ -4,7 +4,7 @@ import { encodePemCertificate } from '../../../sdk/formats/index.js';
 import { insertIntoVpcd, openTestCard, testCardDirectory } from '../../node/test-card.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { ExitCode } from '../exit-codes.js';
-import { fileError } from '../files.js';
+import { fileError } from '../../node/file-source.js';
 import type { RunCommand } from '../main.js';
 import type { ProgramContext } from '../program-context.js';
 

@@ -17,7 +17,7 @@ export async function readServiceAttributes(
   request: ServiceAttributesOperation,
   signal: AbortSignal,
 ): Promise<readonly AttributeAnswer[]> {
-  const consent = buildConsentModel(request, []);
+  const consent = buildConsentModel(request);
   const { attributes: asked = [] } = consent;
   let withheld: readonly number[] = [];
   const isGiven = (_asked: ConsentAttribute, position: number): boolean => !withheld.includes(position);

@@ -4,26 +4,30 @@ import {
   LIMITS,
   openSessionRequestSchema,
   type CancelResult,
+  type DeleteUploadResult,
   type Envelope,
   type OpenSessionRequest,
   type OpenSessionResult,
   type SessionResult,
   type StatusResult,
+  type UploadResult,
 } from '../../../sdk/protocol/index.js';
 import type { Caller, OriginRequester } from '../consent/consent-model.js';
+import type { DocumentEngine } from '../documents/signable-item.js';
 import { ClientError, toClientError, toPublicError } from '../errors.js';
-import type { JoseCrypto, SiteMemory } from '../ports.js';
+import type { JoseCrypto, SiteMemory, UploadStore } from '../ports.js';
 import type { Policy } from '../policy/policy.js';
 import type { ServiceRegistry } from '../registry/service-registry.js';
 import type { CardOperations } from '../signing/operations.js';
 import type { Asker } from './asker.js';
-import { judgeRequest, type JudgeEnvironment } from './judge-request.js';
+import { judgeRequest, judgeUpload, type JudgeEnvironment } from './judge-request.js';
 import { authorizeOrigin } from './origin.js';
 import { readRedirect, type RedirectSession } from './redirect.js';
 import { ReplayGuard } from './replay-guard.js';
 import { operationTask, type OperationEnvironment } from './run-operation.js';
 import { SessionTable, type PollOptions, type SessionPorts } from './sessions.js';
 import { SIGNED_REQUEST_SECONDS, type RedirectTarget } from './signed-request.js';
+import { UploadTable, type IncomingUpload } from './uploads.js';
 
 /**
  * The bridge contract without a transport. Who asks is always what the transport established, never what a request says.
@@ -41,6 +45,13 @@ export interface Bridge {
   poll(origin: string, sessionId: string, options: PollOptions): Promise<Envelope<SessionResult>>;
   /** Ends a session at once. `ERR_PROTOCOL_SESSION_UNKNOWN`. */
   cancel(origin: string, sessionId: string): Envelope<CancelResult>;
+  /**
+   * Keeps content that a later request of the origin may name. Judged before any of it is read. Codes as of `judgeUpload` and
+   * `UploadTable.receive`.
+   */
+  upload(origin: string, content: IncomingUpload): Promise<Envelope<UploadResult>>;
+  /** Removes content that no session uses. `ERR_PROTOCOL_UPLOAD_UNKNOWN`. */
+  deleteUpload(origin: string, uploadId: string): Promise<Envelope<DeleteUploadResult>>;
   /** Ends all sessions; what waits for them is answered. Resolves when no operation runs any more. */
   close(): Promise<void>;
 }
@@ -50,6 +61,8 @@ export interface BridgeOptions extends SessionPorts {
   readonly registry: ServiceRegistry;
   readonly sites: SiteMemory;
   readonly jose: JoseCrypto;
+  readonly documents: DocumentEngine;
+  readonly uploads: UploadStore;
   /** `http:` origins on this PC's own loopback names may ask too. */
   readonly developerMode: boolean;
   /** Read at every request, so a change takes effect at once. */
@@ -67,6 +80,8 @@ export function createBridge(options: BridgeOptions): Bridge {
     openRedirect: (caller, unverifiedParameters) => answer(() => core.openRedirect(caller, unverifiedParameters)),
     poll: (origin, sessionId, pollOptions) => core.poll(origin, sessionId, pollOptions),
     cancel: (origin, sessionId) => core.cancel(origin, sessionId),
+    upload: (origin, content) => answer(() => core.upload(origin, content)),
+    deleteUpload: (origin, uploadId) => answer(() => core.deleteUpload(origin, uploadId)),
     close: () => core.close(),
   };
 }
@@ -77,10 +92,12 @@ class BridgeCore {
   readonly #judging: JudgeEnvironment;
   readonly #running: OperationEnvironment;
   readonly #usedStates: ReplayGuard;
+  readonly #uploads: UploadTable;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#sessions = new SessionTable(options);
+    this.#uploads = new UploadTable(options);
     const usedRequests = new ReplayGuard(options.clock, SIGNED_REQUEST_SECONDS);
     this.#judging = {
       ...options,
@@ -91,6 +108,7 @@ class BridgeCore {
     };
     this.#running = {
       ...options,
+      uploads: this.#uploads,
       onBlocked: (requester) => {
         this.#endBlocked(requester);
       },
@@ -118,12 +136,14 @@ class BridgeCore {
   async #judgeAndOpen(asker: Asker, unverifiedRequest: OpenSessionRequest, redirect?: RedirectTarget): Promise<string> {
     const judged = await judgeRequest(this.#judging, asker, { unverifiedRequest, redirect });
     const { confirmed } = judged.requester;
-    const run = operationTask(this.#running, judged);
+    // Nothing is waited for from here on: what the task takes with it has its session, or was not taken.
+    this.#sessions.admit(asker, confirmed);
+    const task = operationTask(this.#running, judged);
     // Last, so that whoever was told to wait may come again with the same `state`.
     if (redirect && !this.#usedStates.useOnce(asker.origin, redirect.state)) {
       throw new ClientError('ERR_PROTOCOL_REPLAYED', 'this state was used before');
     }
-    return this.#sessions.open({ asker, confirmed, operation: judged.request.operation, run });
+    return this.#sessions.open({ asker, confirmed, operation: judged.request.operation, ...task });
   }
 
   async openRedirect(caller: Caller, unverifiedParameters: unknown): Promise<RedirectSession> {
@@ -151,8 +171,19 @@ class BridgeCore {
     }
   }
 
-  close(): Promise<void> {
-    return this.#sessions.close();
+  async upload(origin: string, content: IncomingUpload): Promise<UploadResult> {
+    judgeUpload(this.#options, this.authorize(origin));
+    return this.#uploads.receive(origin, content);
+  }
+
+  async deleteUpload(origin: string, uploadId: string): Promise<DeleteUploadResult> {
+    await this.#uploads.delete(origin, uploadId);
+    return {};
+  }
+
+  async close(): Promise<void> {
+    await this.#sessions.close();
+    await this.#uploads.close();
   }
 
   /** A site blocked by what anybody can send in its name loses only what comes that way. */

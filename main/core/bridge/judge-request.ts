@@ -12,6 +12,7 @@ import type { Policy } from '../policy/policy.js';
 import type { ServiceRegistry } from '../registry/service-registry.js';
 import type { ConsentTerms } from '../signing/operations.js';
 import type { Asker } from './asker.js';
+import { checkSignRequest } from './check-sign-request.js';
 import { unicodeOrigin } from './origin.js';
 import type { ReplayGuard } from './replay-guard.js';
 import { verifySignedRequest, type RedirectTarget } from './signed-request.js';
@@ -46,7 +47,7 @@ export interface JudgedRequest {
  * nothing and reads no card. `redirect` is where a redirect came from, which a signed request has to repeat.
  * @throws ClientError `ERR_USER_BLOCKED`; what `admit` throws; `ERR_POLICY_OPERATION`, `ERR_POLICY_REQUEST_UNSIGNED`,
  * `ERR_POLICY_ENCRYPTION_KEY`, `ERR_PROTOCOL_VERIFIER_UNKNOWN`, `ERR_PROTOCOL_MALFORMED` for what is no key, and as
- * `verifySignedRequest`
+ * `verifySignedRequest` and `checkSignRequest`
  */
 export async function judgeRequest(
   environment: JudgeEnvironment,
@@ -63,6 +64,7 @@ export async function judgeRequest(
     ? await verifySignedRequest(environment, { jws: unverifiedRequest.signedRequest, service, asker, redirect })
     : unverifiedRequest;
   checkAllowed(request, { service, isSigned, asker });
+  if (request.operation === 'sign') checkSignRequest(request, { asker, service, policy: environment.policy() });
   const recipient = recipientOf(environment, request);
   if (recipient) await checkUsable(environment, recipient);
   const standing = standingOf(registry, { service, isSigned, asker });
@@ -104,9 +106,27 @@ function checkAllowed({ operation }: OperationRequest, { service, isSigned, aske
   if (mustBeSigned && !isSigned) {
     throw new ClientError('ERR_POLICY_REQUEST_UNSIGNED', 'this request has to be signed by the service');
   }
+  checkEntry(service, operation);
+}
+
+function checkEntry(service: RegistryService | undefined, operation: OperationRequest['operation']): void {
   if (service && !service.operations.includes(operation)) {
     throw new ClientError('ERR_POLICY_OPERATION', 'the registry entry of this origin does not allow this operation');
   }
+}
+
+/**
+ * Whether a page may send content ahead of a request to sign it.
+ * @throws ClientError `ERR_USER_BLOCKED`, `ERR_POLICY_OPERATION`
+ */
+export function judgeUpload(
+  { registry, sites, policy }: Pick<JudgeEnvironment, 'registry' | 'sites' | 'policy'>,
+  origin: string,
+): void {
+  refuseBlocked(sites, origin, true);
+  const service = registry.serviceOf(origin);
+  checkEntry(service, 'sign');
+  if (!service && policy().unlistedSigning === 'refuse') throw onlyListed();
 }
 
 /** Who the person is told can read the result, with the key that makes it so. */
@@ -164,8 +184,12 @@ function signingTerms(
     case 'ask':
       return { separateStep: 'unlisted-signing' };
     case 'refuse':
-      throw new ClientError('ERR_POLICY_OPERATION', 'only listed origins may ask for the signing certificate');
+      throw onlyListed();
   }
+}
+
+function onlyListed(): ClientError {
+  return new ClientError('ERR_POLICY_OPERATION', 'only listed origins may ask for the signing certificate');
 }
 
 /** Only logging in, only where the browser itself says who asks. */

@@ -32,6 +32,8 @@ export interface SessionTask {
   readonly operation: Operation;
   /** Runs the operation. `signal` aborts when the asker has cancelled or is gone. */
   readonly run: (signal: AbortSignal) => Promise<SessionOutput>;
+  /** Called once, when it has run or will not run any more. Does not reject. */
+  readonly release?: () => Promise<void>;
 }
 
 export interface PollOptions {
@@ -192,6 +194,8 @@ export class SessionTable {
       const error = toClientError(thrown);
       this.#record('bridge.session.failed', session, error.code);
       this.#finish(session, { ok: false, error: toPublicError(error) });
+    } finally {
+      await session.release?.();
     }
   }
 
@@ -219,7 +223,9 @@ export class SessionTable {
 
   #leaveQueue(session: Session): void {
     const position = this.#waiting.indexOf(session);
-    if (position !== -1) this.#waiting.splice(position, 1);
+    if (position === -1) return;
+    this.#waiting.splice(position, 1);
+    void session.release?.();
   }
 
   async #endWhenSilent(session: Session): Promise<void> {

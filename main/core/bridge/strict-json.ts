@@ -8,8 +8,8 @@ export interface JsonBounds {
   readonly structure: number;
 }
 
-/** Of a request. The largest valid one, twenty items to sign, has 83 commas and brackets, signed 91. */
-const REQUEST_BOUNDS: JsonBounds = { depth: LIMITS.jsonDepth, structure: 512 };
+/** Of a request. The largest valid one, a thousand digests to sign, has about 5030 commas and brackets, however it is signed. */
+const REQUEST_BOUNDS: JsonBounds = { depth: LIMITS.jsonDepth, structure: 5 * LIMITS.signItemsMost + 120 };
 
 /**
  * Parses JSON (RFC 8259) from `unverifiedBytes`, more strictly than the language: no byte order mark, no malformed UTF-8,

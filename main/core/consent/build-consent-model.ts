@@ -4,31 +4,31 @@ import {
   type LocalisedText,
   type RequestedAttribute,
 } from '../../../sdk/protocol/index.js';
-import type { ByteSource } from '../../../sdk/formats/ports.js';
+import { encodeHex } from '../../../sdk/formats/index.js';
+import type { BoundPart } from '../../../sdk/formats/document.js';
+import type { PreparedItem } from '../documents/signable-item.js';
 import type { AuthenticateOperation, ServiceAttributesOperation, SignOperation } from '../signing/operations.js';
 import type {
   Caller,
   ConsentAttribute,
   ConsentItem,
   ConsentModel,
+  ConsentPart,
   DisclosedDatum,
   OriginStanding,
   Recipient,
   Requester,
 } from './consent-model.js';
 import { displayText } from './display-text.js';
-import { previewText } from './preview.js';
-
-/** Size and digest of each item's content, in the request's order. */
-export type ItemDigest = Pick<ConsentItem, 'size' | 'sha256'>;
 
 /**
- * What the person is asked, as a pure function of the request and the digests of its contents. What leaves the PC follows
+ * What the person is asked, as a pure function of the request and of what was read of its items. What leaves the PC follows
  * from the operation alone: a request cannot make it look smaller.
+ * @param prepared the request's items in its order, once they were read
  */
 export function buildConsentModel(
   request: AuthenticateOperation | SignOperation | ServiceAttributesOperation,
-  itemDigests: readonly ItemDigest[],
+  prepared?: readonly PreparedItem[],
 ): ConsentModel {
   switch (request.operation) {
     case 'authenticate':
@@ -47,7 +47,9 @@ export function buildConsentModel(
         ...parties(request),
         pinRole: 'signing',
         disclosed: ['four-attributes', 'serial-number'],
-        items: consentItems(request, itemDigests),
+        ...(prepared
+          ? { items: consentItems(request, prepared) }
+          : { items: [], beingRead: request.items.map(({ unverifiedName }) => displayText(unverifiedName)) }),
         ...(request.separateStep && { separateStep: request.separateStep }),
       };
     case 'readAttributes':
@@ -60,17 +62,33 @@ export function disclosedAttribute(name: AttributeName): DisclosedDatum {
   return name === 'birthDate' ? 'birth-date' : name;
 }
 
-function consentItems({ items }: SignOperation, itemDigests: readonly ItemDigest[]): readonly ConsentItem[] {
-  return items.map((item, index) => {
-    const digest = itemDigests[index];
-    if (!digest) throw new RangeError('an item without a digest cannot be consented to');
-    return { name: displayText(item.unverifiedName), ...digest, ...preview(item.content) };
+function consentItems({ items }: SignOperation, prepared: readonly PreparedItem[]): readonly ConsentItem[] {
+  return items.map(({ unverifiedName }, index) => {
+    const item = prepared[index];
+    if (!item) throw new RangeError('an item that was not read cannot be consented to');
+    return consentItem(displayText(unverifiedName), item);
   });
 }
 
-function preview(content: Uint8Array | ByteSource): Pick<ConsentItem, 'preview'> {
-  const shown = content instanceof Uint8Array ? previewText(content) : undefined;
-  return shown ? { preview: shown } : {};
+function consentItem(name: string, item: PreparedItem): ConsentItem {
+  if (item.kind === 'digest') {
+    return { kind: 'digest', name, algorithm: item.algorithm, digest: encodeHex(item.digest) };
+  }
+  const [document, ...parts] = item.bound;
+  if (!document) throw new RangeError('a document that binds nothing cannot be consented to');
+  return {
+    kind: 'document',
+    ...consentPart(document),
+    name,
+    format: item.format,
+    parts: parts.map(consentPart),
+    unbound: item.unboundNames.map((unbound) => displayText(unbound)),
+    ...(item.preview && { preview: item.preview }),
+  };
+}
+
+function consentPart({ unverifiedName, size, sha256 }: BoundPart): ConsentPart {
+  return { name: displayText(unverifiedName), size, sha256: encodeHex(sha256) };
 }
 
 function attributesModel(request: ServiceAttributesOperation): ConsentModel {

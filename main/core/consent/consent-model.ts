@@ -1,4 +1,6 @@
 import type { LocalisedText, RequestedAttribute } from '../../../sdk/protocol/index.js';
+import type { DocumentPreview } from '../documents/document-preview.js';
+import type { SignatureFormat } from '../documents/signable-item.js';
 import type { PinRole } from '../ports.js';
 
 /** How a page's request came here. */
@@ -72,17 +74,38 @@ export type Recipient =
   /** Encrypted to a key the site brought along: the site itself can read it. */
   | { readonly kind: 'requester-key' };
 
-/** One thing whose bytes are bound by the signature. */
-export interface ConsentItem {
-  /** Unverified text of the requester, made safe to display. Shown as quoted. */
+/** Octets that a signature binds. */
+export interface ConsentPart {
+  /** Unverified text, made safe to display. Shown as quoted. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
   /** SHA-256 of the content, lower-case hexadecimal. */
   readonly sha256: string;
-  /** The content itself where it is short text; undefined where it cannot be shown. */
-  readonly preview?: ConsentPreview;
 }
+
+/** A document whose bytes are bound by the signature. */
+export interface ConsentDocument extends ConsentPart {
+  readonly kind: 'document';
+  readonly format: SignatureFormat;
+  /** Further files whose bytes the same signature binds. */
+  readonly parts: readonly ConsentPart[];
+  /** Names, made safe to display, of files that it only names: their content may change without breaking it. */
+  readonly unbound: readonly string[];
+  /** What can be shown of it; undefined where nothing can. */
+  readonly preview?: DocumentPreview;
+}
+
+/** A digest that whoever asks made, of something that nobody here has seen. */
+export interface ConsentDigest {
+  readonly kind: 'digest';
+  readonly name: string;
+  readonly algorithm: 'SHA-256' | 'SHA-384' | 'SHA-512';
+  /** Lower-case hexadecimal. */
+  readonly digest: string;
+}
+
+export type ConsentItem = ConsentDocument | ConsentDigest;
 
 /** Text of the requester, unverified and made safe to show. */
 export interface ConsentPreview {
@@ -126,6 +149,8 @@ export interface ConsentModel {
   readonly disclosed: readonly DisclosedDatum[];
   /** What is signed, in order. Empty where nothing but origin and nonce, or nothing at all, is signed. */
   readonly items: readonly ConsentItem[];
+  /** While what is to be signed is still being read: its names, made safe to display. `items` is empty then. */
+  readonly beingRead?: readonly string[];
   /** Why a service reads attributes: its unverified words, made safe to display. Shown as quoted. */
   readonly purpose?: string;
   /** What a service asks for, required ones first. Undefined for one's own commands, which `disclosed` says all about. */

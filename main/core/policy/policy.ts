@@ -1,3 +1,5 @@
+import { LIMITS } from '../../../sdk/protocol/index.js';
+
 /** Rules an administrator may set. Every default is the careful one. */
 export interface Policy {
   /** Serialised origins that may ask at all. It only narrows. Undefined: every origin the other rules let through. */
@@ -8,10 +10,16 @@ export interface Policy {
   readonly requesterKeys: 'allow' | 'refuse';
   /** Whether a person may have the explanation for a site shortened. */
   readonly rememberedConsent: 'allow' | 'refuse';
+  /** Items of one request of a page, 1 to `LIMITS.signItemsMost`. */
+  readonly signItems: number;
+  /** Serialised origins that may have bare digests signed, beside those whose registry entry says so. */
+  readonly rawDigestOrigins: readonly string[];
 }
 
 export const DEFAULT_POLICY: Policy = {
   unlistedSigning: 'ask',
   requesterKeys: 'refuse',
   rememberedConsent: 'allow',
+  signItems: LIMITS.signItems,
+  rawDigestOrigins: [],
 };

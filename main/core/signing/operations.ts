@@ -1,11 +1,12 @@
-import type { ByteSource } from '../../../sdk/formats/ports.js';
+import type { TimeStamper } from '../../../sdk/formats/document.js';
 import type {
   AttributeAnswer,
   AuthenticationToken,
   RequestedAttribute,
-  SignedItem,
+  WireError,
 } from '../../../sdk/protocol/index.js';
 import type { ConsentModel, Requester } from '../consent/consent-model.js';
+import type { SignableItem } from '../documents/signable-item.js';
 import type { Decision } from '../ports.js';
 
 /** What a transport established about a request beyond who asks; all of it is shown. */
@@ -28,13 +29,14 @@ export interface AuthenticateOperation extends PutToThePerson {
 
 export interface SignOperation extends PutToThePerson {
   readonly operation: 'sign';
-  readonly format: 'cms';
-  readonly items: readonly {
-    /** Unverified text of the requester. */
-    readonly unverifiedName: string;
-    readonly content: Uint8Array | ByteSource;
-  }[];
+  /** At least one. Each keeps its own result. */
+  readonly items: readonly SignableItem[];
+  /** Asked for each signature, once the card is no longer needed. Left out: no time stamps. */
+  readonly timeStamper?: TimeStamper;
 }
+
+/** What became of an item. */
+export type ItemOutcome = { readonly status: 'signed' } | { readonly status: 'failed'; readonly error: WireError };
 
 /** A service's request for what the card's face says. */
 export interface ServiceAttributesOperation extends PutToThePerson {
@@ -52,8 +54,11 @@ export interface ServiceAttributesOperation extends PutToThePerson {
 export interface CardOperations {
   /** `signal` aborts when the asker is gone; the dialog then closes and the call rejects with `ERR_USER_CANCELLED`. */
   authenticate(request: AuthenticateOperation, signal: AbortSignal): Promise<AuthenticationToken>;
-  /** One consent, one PIN; answers item by item. Rejects where not even the first item could be signed. */
-  sign(request: SignOperation, signal: AbortSignal): Promise<readonly SignedItem[]>;
+  /**
+   * One consent, one PIN; answers in the order of the items. What the card did not sign any more, because it failed or
+   * `signal` aborted, is `failed` and needs another consent. Rejects where not even the first item could be signed.
+   */
+  sign(request: SignOperation, signal: AbortSignal): Promise<readonly ItemOutcome[]>;
   /** Answers in the order of the request, required ones first; the person may have left out optional ones. */
   readAttributes(request: ServiceAttributesOperation, signal: AbortSignal): Promise<readonly AttributeAnswer[]>;
 }

@@ -5,7 +5,7 @@ import type { PinEntry } from '../card/card-generation.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import { heldToModel } from '../consent/held-to-model.js';
 import { ClientError, toClientError } from '../errors.js';
-import type { ConsentDialog, Decision, PinPrompt, Progress, UserInteraction } from '../ports.js';
+import type { ConsentDialog, Decision, ItemProgress, PinPrompt, Progress, UserInteraction } from '../ports.js';
 import type { CardTarget } from './card-target.js';
 import { prepareCard, waitForCard, type CardAccess, type PreparedCard, type ReaderSelection } from './prepare-card.js';
 import { assertSameCard, useCard } from './use-card.js';
@@ -23,6 +23,8 @@ export interface SessionEnvironment extends CardAccess {
 
 export interface SessionTask<Result, Application extends CardApplication, Entry extends PinEntry> {
   readonly consent: ConsentModel;
+  /** Reads what `consent` says is `beingRead`, while the card is looked for, and answers the whole model. */
+  readonly readItems?: (signal: AbortSignal, show: (progress: ItemProgress) => void) => Promise<ConsentModel>;
   /** The application and the secret that `consent` names. */
   readonly target: CardTarget<Application, Entry>;
   /** What is left to do once the card is known and before the person is asked. */
@@ -32,12 +34,12 @@ export interface SessionTask<Result, Application extends CardApplication, Entry 
   /** What is left to ask once the PIN is entered and before the card is used. The PIN is only lent. */
   readonly onPinEntered?: (dialog: ConsentDialog, pin: Uint8Array, prepared: PreparedCard<Entry>) => Promise<void>;
   /** What the card does once the PIN is verified. Only what `consent` shows may be signed in it. */
-  readonly work: (
-    application: Application,
-    prepared: PreparedCard<Entry>,
-    show: (p: Progress) => void,
-  ) => Promise<Result>;
+  readonly work: (application: Application, prepared: PreparedCard<Entry>, show: ShowProgress) => Promise<Result>;
+  /** What is left to do without the card, before the dialog closes. */
+  readonly finish?: (show: ShowProgress) => Promise<void>;
 }
+
+export type ShowProgress = (progress: Progress, items?: ItemProgress) => void;
 
 /**
  * One request from consent to result, once those asked for before are through. Rejects with `ClientError`; the dialog is
@@ -102,6 +104,9 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
   readonly #dialog: ConsentDialog;
   readonly #signal: AbortSignal;
   readonly #state = new SessionStateMachine();
+  /** What is shown now. */
+  #consent: ConsentModel;
+  #reading: Promise<void> | undefined;
 
   constructor(
     environment: SessionEnvironment,
@@ -110,12 +115,20 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
   ) {
     this.#environment = environment;
     this.#task = task;
+    this.#consent = task.consent;
     this.#dialog = conversation.dialog;
     this.#signal = conversation.signal;
   }
 
   async run(): Promise<Result> {
+    const result = await this.#runWithCard();
+    await this.#task.finish?.(this.#show);
+    return result;
+  }
+
+  async #runWithCard(): Promise<Result> {
     try {
+      this.#startReading();
       let prepared = await this.#prepareFirst();
       this.#state.moveTo('deciding');
       await this.#decide();
@@ -137,9 +150,27 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     }
   }
 
+  #show: ShowProgress = (progress, items) => {
+    this.#dialog.showProgress(progress, items);
+  };
+
+  /** Its failure is looked at when its items are needed. */
+  #startReading(): void {
+    const { readItems } = this.#task;
+    if (!readItems) return;
+    this.#reading = readItems(this.#signal, (progress) => {
+      this.#dialog.showReading(progress);
+    }).then((consent) => {
+      this.#consent = consent;
+      this.#dialog.showItems(consent);
+    });
+    this.#reading.catch(() => undefined);
+  }
+
   /** Resolves where the person agreed. */
   async #decide(): Promise<void> {
-    const { consent, onDecision } = this.#task;
+    const { onDecision } = this.#task;
+    const consent = this.#consent;
     if (consent.separateStep && !(await this.#dialog.confirmSeparateStep())) {
       throw new ClientError('ERR_USER_REFUSED', 'the person did not take the separate step');
     }
@@ -183,6 +214,7 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
       chooseReader: (readers) => this.#dialog.chooseReader(readers),
     });
     const prepared = await prepareCard(this.#environment, this.#task.target, { reader, signal: this.#signal });
+    await this.#reading;
     await this.#task.onPrepared?.(prepared);
     const { triesLeft, testCard, issuer } = prepared;
     this.#dialog.showPreparation({ status: 'ready', readerName: reader.name, triesLeft, testCard, issuer });
@@ -201,15 +233,12 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     try {
       await this.#task.onPinEntered?.(this.#dialog, pin, prepared);
       this.#state.moveTo('acting');
-      const show = (progress: Progress): void => {
-        this.#dialog.showProgress(progress);
-      };
       return await useCard(this.#environment, prepared, {
         target: this.#task.target,
         pin,
         signal: this.#signal,
-        onProgress: show,
-        work: (application) => this.#task.work(application, prepared, show),
+        onProgress: this.#show,
+        work: (application) => this.#task.work(application, prepared, this.#show),
       });
     } finally {
       pin.fill(0);

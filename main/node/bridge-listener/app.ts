@@ -17,6 +17,7 @@ import {
 import { notFound } from './gate.js';
 import { addRedirectRoutes, type RedirectRouteOptions } from './redirect-routes.js';
 import { addRoute, sendEnvelope, type Route } from './route.js';
+import { addUploadRoutes } from './upload-routes.js';
 
 export interface AppOptions extends RedirectRouteOptions {
   /** Aborts when the listener closes: each answer from then on ends its connection. */
@@ -56,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     done();
   });
   for (const route of routesOf(options)) addRoute(app, route);
+  addUploadRoutes(app, options.bridge);
   addRedirectRoutes(app, options);
   await app.ready();
   return app;

@@ -23,7 +23,7 @@ export function checkContentType(mediaType: string): Check {
 /** The declared length; what comes in chunks is counted as it is read. */
 export function checkLength(bodyBytes: number): Check {
   return ({ headers }, _reply, done) => {
-    done(Number(headers['content-length'] ?? 0) > bodyBytes ? bodyTooLarge() : undefined);
+    done(Number(headers['content-length'] ?? 0) > bodyBytes ? bodyTooLarge(bodyBytes) : undefined);
   };
 }
 
@@ -59,7 +59,7 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
 export function ownError(thrown: unknown): unknown {
   if (thrown instanceof ClientError || !(thrown instanceof Error)) return thrown;
   const { code, statusCode } = thrown as { code?: string; statusCode?: number };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge();
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(LIMITS.bodyBytes);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return wrongContentType();
   return statusCode === 400 ? malformed('the request is malformed') : thrown;
 }
@@ -68,8 +68,8 @@ function wrongContentType(): ClientError {
   return new ClientError('ERR_PROTOCOL_CONTENT_TYPE', 'the body has another content type than this resource takes');
 }
 
-function bodyTooLarge(): ClientError {
-  return new ClientError('ERR_PROTOCOL_BODY_TOO_LARGE', `a body has at most ${LIMITS.bodyBytes} bytes`);
+function bodyTooLarge(bodyBytes: number): ClientError {
+  return new ClientError('ERR_PROTOCOL_BODY_TOO_LARGE', `a body has at most ${bodyBytes} bytes here`);
 }
 
 function malformed(message: string): ClientError {

@@ -33,7 +33,11 @@ export function serveInOrder(server: Server, handle: Handle): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (isEnding(socket)) return;
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end(unreadableAnswer());
+    else {
+      socket.write(unreadableAnswer());
+      // Not `end`: whoever keeps its own half open could go on sending, and no clock would look at it any more.
+      socket.destroySoon();
+    }
   });
 }
 

@@ -87,6 +87,7 @@ async function signRegistry(keys: DeveloperKeys, origin: string): Promise<string
         purposes: [{ ja: '動作の確認', en: 'trying things out' }],
         operations: ['authenticate', 'sign', 'readAttributes'],
         requiresSignedRequests: false,
+        rawDigest: false,
       },
     ],
     verifiers: [

@@ -11,6 +11,7 @@ export const Identifier = {
   OCTET_STRING: 0x04,
   NULL: 0x05,
   OID: 0x06,
+  ENUMERATED: 0x0a,
   UTF8_STRING: 0x0c,
   PRINTABLE_STRING: 0x13,
   TELETEX_STRING: 0x14,
@@ -47,7 +48,9 @@ export interface ReadOptions extends ScanOptions {
  * @throws FormatError with `options.code`
  */
 export function readAsn1(bytes: Uint8Array, options: ReadOptions): Asn1Element {
-  if (bytes.length > options.maxBytes) throw new FormatError(options.code, 'ASN.1: too long');
+  if (bytes.length > options.maxBytes) {
+    throw new FormatError(options.code, 'ASN.1: too long', { reason: 'asn1-too-long' });
+  }
   scanAsn1(bytes, options);
   // A plain copy: a `Buffer`'s own `slice` would share its memory with the caller.
   return new Asn1jsElement(parse(new Uint8Array(bytes), options));
@@ -65,9 +68,9 @@ function parse(bytes: Uint8Array, { code, maxDepth, maxElements, maxBytes }: Rea
     });
     if (offset === bytes.length) return result;
   } catch (cause) {
-    throw new FormatError(code, 'ASN.1: not parsed', { cause });
+    throw new FormatError(code, 'ASN.1: not parsed', { cause, reason: 'asn1-not-parsed' });
   }
-  throw new FormatError(code, 'ASN.1: not parsed');
+  throw new FormatError(code, 'ASN.1: not parsed', { reason: 'asn1-not-parsed' });
 }
 
 function isBlock(value: unknown): value is asn1js.BaseBlock {
@@ -114,14 +117,16 @@ export class Asn1Fields {
 
   /** @throws FormatError with `code` when `element` is not an `identifier`; so do all methods */
   constructor(element: Asn1Element, identifier: number, code: FormatErrorCode) {
-    if (element.identifier !== identifier) throw new FormatError(code, 'ASN.1: unexpected type');
+    if (element.identifier !== identifier) {
+      throw new FormatError(code, 'ASN.1: unexpected type', { reason: 'asn1-unexpected-type' });
+    }
     this.#elements = element.children;
     this.#code = code;
   }
 
   /** The next element, which must be an `identifier`. */
   next(identifier: number): Asn1Element {
-    return this.optional(identifier) ?? this.#refuse('a field is missing or of another type');
+    return this.optional(identifier) ?? this.#refuse('asn1-missing-field', 'a field is missing or of another type');
   }
 
   /** The next element if it is an `identifier`. */
@@ -134,7 +139,7 @@ export class Asn1Fields {
 
   /** The next element of whatever type. */
   any(): Asn1Element {
-    const element = this.#elements[this.#position] ?? this.#refuse('a field is missing');
+    const element = this.#elements[this.#position] ?? this.#refuse('asn1-missing-field', 'a field is missing');
     this.#position += 1;
     return element;
   }
@@ -152,7 +157,8 @@ export class Asn1Fields {
   rest(identifier: number): readonly Asn1Element[] {
     const rest = this.#elements.slice(this.#position);
     this.#position = this.#elements.length;
-    if (rest.some((element) => element.identifier !== identifier)) this.#refuse('an element of another type');
+    if (rest.some((element) => element.identifier !== identifier))
+      this.#refuse('asn1-unexpected-type', 'an element of another type');
     return rest;
   }
 
@@ -162,10 +168,10 @@ export class Asn1Fields {
 
   /** Refuses anything left over. */
   end(): void {
-    if (!this.isEmpty) this.#refuse('an unexpected field');
+    if (!this.isEmpty) this.#refuse('asn1-unexpected-field', 'an unexpected field');
   }
 
-  #refuse(reason: string): never {
-    throw new FormatError(this.#code, `ASN.1: ${reason}`);
+  #refuse(reason: string, message: string): never {
+    throw new FormatError(this.#code, `ASN.1: ${message}`, { reason });
   }
 }

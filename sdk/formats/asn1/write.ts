@@ -6,14 +6,15 @@ import { contextTag, Identifier } from './read.js';
 /** Identifier octet, minimal length octets (X.690 §10.1), then the parts. */
 export function element(identifier: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const contents = concatBytes(...parts);
-  return concatBytes(Uint8Array.of(identifier), lengthOctets(contents.length), contents);
+  return concatBytes(elementHeader(identifier, contents.length), contents);
 }
 
-function lengthOctets(length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(length);
+/** Identifier octet and minimal length octets of an element whose contents are elsewhere. @param length up to 2^53 - 1 */
+export function elementHeader(identifier: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(identifier, length);
   const octets: number[] = [];
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return Uint8Array.of(0x80 | octets.length, ...octets);
+  return Uint8Array.of(identifier, 0x80 | octets.length, ...octets);
 }
 
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {

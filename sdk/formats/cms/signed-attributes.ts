@@ -9,6 +9,8 @@ import { FormatError } from '../format-error.js';
 import { CmsOid } from '../oids.js';
 import type { Digest, DigestAlgorithm } from '../ports.js';
 import { encodeTime, readTime } from '../time.js';
+import { malformed } from './cms-error.js';
+import { readAttribute } from './signed-data.js';
 
 /** The certificate an ESS attribute names. */
 export interface SigningCertificateReference {
@@ -24,8 +26,8 @@ export interface SignedAttributes {
   readonly contentType: string;
   readonly messageDigest: Uint8Array;
   readonly signingTime: Date | undefined;
-  /** Version 2 where both versions are there. */
-  readonly signingCertificate: SigningCertificateReference | undefined;
+  /** ESS references, version 2 first; where both versions are there, each must hold (RFC 5035 §5.4). */
+  readonly signingCertificates: readonly SigningCertificateReference[];
   /** DER `SET OF Attribute`: the octets the signature is over (RFC 5652 §5.4), not the `[0]` form that is sent. */
   readonly toBeSigned: Uint8Array;
 }
@@ -72,52 +74,75 @@ export function encodeSerialNumber({ serialNumber }: Certificate): Uint8Array {
  * @throws FormatError `ERR_SIGN_FORMAT`, `ERR_SIGN_ALGORITHM` for an ESS reference by an unknown digest
  */
 export function readSignedAttributes(signedAttrs: Asn1Element): SignedAttributes {
-  const toBeSigned = new Uint8Array(signedAttrs.encoded);
-  toBeSigned[0] = Identifier.SET;
-  scanAsn1(toBeSigned, { encoding: 'DER', code: CODE, maxDepth: 24, maxElements: 4096 });
+  const toBeSigned = derSetOf(signedAttrs);
   const attributes = new Map<string, Asn1Element>();
-  for (const attribute of new Asn1Fields(signedAttrs, contextTag(0, 'constructed'), CODE).rest(Identifier.SEQUENCE)) {
-    const fields = new Asn1Fields(attribute, Identifier.SEQUENCE, CODE);
-    const type = fields.oid();
-    if (attributes.has(type)) throw new FormatError(CODE, 'a signed attribute is given twice');
-    attributes.set(type, fields.next(Identifier.SET));
-    fields.end();
+  for (const element of new Asn1Fields(signedAttrs, contextTag(0, 'constructed'), CODE).rest(Identifier.SEQUENCE)) {
+    const { type, values } = readAttribute(element);
+    if (attributes.has(type)) throw malformed('cms-duplicate-attribute', 'a signed attribute is given twice');
+    const [value, ...more] = values;
+    if (value === undefined || more.length > 0) throw malformed('cms-attribute-values', 'not exactly one value');
+    attributes.set(type, value);
   }
-  const value = (type: string): Asn1Element | undefined => {
-    const values = attributes.get(type);
-    if (values !== undefined && values.children.length !== 1) throw new FormatError(CODE, 'not exactly one value');
-    return values?.children[0];
-  };
-  const signingTime = value(CmsOid.signingTime);
   return {
-    contentType: objectIdentifierValue(value(CmsOid.contentType)),
-    messageDigest: octetStringValue(value(CmsOid.messageDigest)),
-    signingTime: signingTime === undefined ? undefined : readTime(signingTime, CODE),
-    signingCertificate: readSigningCertificate(value(CmsOid.signingCertificateV2), value(CmsOid.signingCertificate)),
+    contentType: readContentType(attributes.get(CmsOid.contentType)),
+    messageDigest: readMessageDigest(attributes.get(CmsOid.messageDigest)),
+    signingTime: readSigningTime(attributes.get(CmsOid.signingTime)),
+    signingCertificates: [
+      ...readReference(attributes.get(CmsOid.signingCertificateV2), 'v2'),
+      ...readReference(attributes.get(CmsOid.signingCertificate), 'v1'),
+    ],
     toBeSigned,
   };
 }
 
-function objectIdentifierValue(value: Asn1Element | undefined): string {
-  if (value?.identifier !== Identifier.OID) throw new FormatError(CODE, 'content-type attribute is missing');
+/** The octets under the signature: what was sent, with the identifier of a SET. They must be DER as they are. */
+function derSetOf(signedAttrs: Asn1Element): Uint8Array {
+  const toBeSigned = new Uint8Array(signedAttrs.encoded);
+  toBeSigned[0] = Identifier.SET;
+  try {
+    scanAsn1(toBeSigned, { encoding: 'DER', code: CODE, maxDepth: 24, maxElements: 4096 });
+  } catch (error) {
+    const isUnsorted = error instanceof FormatError && error.reason === 'asn1-set-not-sorted';
+    const reason = isUnsorted ? 'cms-signed-attributes-unsorted' : 'cms-signed-attributes-not-der';
+    throw malformed(reason, 'the signed attributes are not DER', error);
+  }
+  return toBeSigned;
+}
+
+function readContentType(value: Asn1Element | undefined): string {
+  if (value?.identifier !== Identifier.OID) throw malformed('cms-content-type-missing', 'no content-type attribute');
   return objectIdentifier(value);
 }
 
-function octetStringValue(value: Asn1Element | undefined): Uint8Array {
-  if (value?.identifier !== Identifier.OCTET_STRING) throw new FormatError(CODE, 'message-digest attribute is missing');
+function readMessageDigest(value: Asn1Element | undefined): Uint8Array {
+  if (value?.identifier !== Identifier.OCTET_STRING) {
+    throw malformed('cms-message-digest-missing', 'no message-digest attribute');
+  }
   return value.contents;
 }
 
-function readSigningCertificate(
-  v2: Asn1Element | undefined,
-  v1: Asn1Element | undefined,
-): SigningCertificateReference | undefined {
-  if (v2 !== undefined) return readReference(v2, 'v2');
-  return v1 === undefined ? undefined : readReference(v1, 'v1');
+function readSigningTime(value: Asn1Element | undefined): Date | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return readTime(value, CODE);
+  } catch (error) {
+    throw malformed('cms-signing-time', 'the signing time is none', error);
+  }
+}
+
+/** One reference, or none. */
+function readReference(value: Asn1Element | undefined, version: 'v1' | 'v2'): readonly SigningCertificateReference[] {
+  if (value === undefined) return [];
+  try {
+    return [readFirstReference(value, version)];
+  } catch (error) {
+    if (!(error instanceof FormatError) || error.code !== CODE) throw error;
+    throw malformed('cms-ess-malformed', 'the reference to the certificate is malformed', error);
+  }
 }
 
 /** The first ESSCertID, which is the signer's own (RFC 5035 §3); further ones only narrow the path and are skipped. */
-function readReference(value: Asn1Element, version: 'v1' | 'v2'): SigningCertificateReference {
+function readFirstReference(value: Asn1Element, version: 'v1' | 'v2'): SigningCertificateReference {
   const fields = new Asn1Fields(value, Identifier.SEQUENCE, CODE).fields().fields();
   const algorithm = version === 'v2' ? fields.optional(Identifier.SEQUENCE) : undefined;
   const certificateDigest = fields.next(Identifier.OCTET_STRING).contents;
@@ -137,7 +162,8 @@ function readReferenceAlgorithm(algorithm: Asn1Element | undefined): DigestAlgor
   requireNoParameters(identifier, 'ERR_SIGN_ALGORITHM');
   const entry = digestAlgorithmByOid(identifier.oid);
   if (entry === undefined || entry.legacy) {
-    throw new FormatError('ERR_SIGN_ALGORITHM', 'certificate reference by a digest that is not accepted');
+    const reason = 'cms-ess-algorithm';
+    throw new FormatError('ERR_SIGN_ALGORITHM', 'certificate reference by a digest that is not accepted', { reason });
   }
   return entry.name;
 }

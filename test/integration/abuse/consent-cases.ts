@@ -13,7 +13,11 @@ import {
 } from '../../support/abuse-asks.js';
 import { exchange } from '../../unit/bridge/harness.js';
 import { parameters } from '../../unit/redirect/navigation.js';
-import { ATTRIBUTES, EVIL, LIBRARY, LISTED, LOGIN, SIGN, STRICT, type AbuseCase } from './fixture.js';
+import { ATTRIBUTES, EVIL, LIBRARY, LISTED, LOGIN, SIGN, signedRequest, STRICT, type AbuseCase } from './fixture.js';
+
+const DIGEST = { algorithm: 'SHA-256', value: Buffer.alloc(32).toString('base64') };
+const RAW_DIGEST = { operation: 'sign', format: 'raw-digest', items: [{ name: 'a', digest: DIGEST }] };
+const MANY = { operation: 'sign', items: Array.from({ length: 21 }, () => ({ name: 'a', content: 'YQ==' })) };
 
 /** Refused by loopback and extension alike, before anybody is asked. */
 const ruled = (
@@ -44,6 +48,30 @@ const rules: AbuseCase[] = [
   ruled('to sign, unlisted, where policy forbids it', { origin: EVIL, body: SIGN }, 'ERR_POLICY_OPERATION', {
     policy: { unlistedSigning: 'refuse' },
   }),
+  ruled('bare digests, unlisted', { origin: EVIL, body: RAW_DIGEST }, 'ERR_POLICY_OPERATION'),
+  ruled(
+    'bare digests, listed, where the entry says nothing of them',
+    { origin: LISTED, body: RAW_DIGEST },
+    'ERR_POLICY_OPERATION',
+  ),
+  ruled(
+    'bare digests, where policy permits another origin',
+    { origin: EVIL, body: RAW_DIGEST },
+    'ERR_POLICY_OPERATION',
+    {
+      policy: { rawDigestOrigins: [LISTED] },
+    },
+  ),
+  {
+    name: 'bare digests, listed and signed by the service, where the entry says nothing of them',
+    act: async ({ client, world }) =>
+      askByPage(client, {
+        origin: LISTED,
+        body: { signedRequest: await signedRequest(world, { claims: { request: RAW_DIGEST } }) },
+      }),
+    expected: 'ERR_POLICY_OPERATION',
+  },
+  ruled('more items than a page may have signed', { origin: LISTED, body: MANY }, 'ERR_POLICY_OPERATION'),
   ruled('from an origin that is not on the administrator’s list', { origin: EVIL, body: LOGIN }, 'ERR_POLICY_ORIGIN', {
     policy: { allowedOrigins: [LISTED] },
   }),

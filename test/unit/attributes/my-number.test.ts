@@ -11,6 +11,7 @@ import { coreClient, freshCard, type CoreClient } from '../../support/core-clien
 import { readCurrentFile, selectAid, selectEf, send, succeed, TEXT_AID } from '../../support/virtual-card.js';
 import { attributeFile } from './card-files.js';
 import { myNumberFilesIn, watch, type Witness } from './my-number-witness.js';
+import { itemOf } from '../../support/signable-items.js';
 
 const never = new AbortController().signal;
 const VISUAL_AID = 'd3921000310001010402';
@@ -82,8 +83,8 @@ describe('the files of the My Number', () => {
       { operation: 'authenticate', requester, origin: 'https://service.example', challengeNonce: 'A'.repeat(44) },
       never,
     );
-    const items = [{ unverifiedName: 'a', content: Uint8Array.of(1) }];
-    await clientOf(card, ['signing']).operations.sign({ operation: 'sign', requester, format: 'cms', items }, never);
+    const items = [itemOf('a', Uint8Array.of(1))];
+    await clientOf(card, ['signing']).operations.sign({ operation: 'sign', requester, items }, never);
     for (const pinRole of ['profile', 'number-b'] as const) {
       await clientOf(card, [pinRole]).attributes.readAttributes({ attributes: [], pinRole }, never);
     }

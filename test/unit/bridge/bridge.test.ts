@@ -4,10 +4,10 @@ import { ClientError } from '../../../main/core/errors.js';
 import {
   envelopeSchema,
   ERROR_CODES,
+  handleSchema,
   LIMITS,
   openSessionResultSchema,
   publicErrorCode,
-  sessionIdSchema,
   sessionResultSchema,
   statusResultSchema,
   type Envelope,
@@ -31,6 +31,7 @@ import {
   settle,
   TOKEN,
 } from './fakes.js';
+import { detachedItems, signEach } from './signing-fakes.js';
 
 const PENDING = { ok: true, result: { status: 'pending' } };
 const DONE = { ok: true, result: { status: 'done', output: { operation: 'authenticate', token: TOKEN } } };
@@ -102,9 +103,10 @@ describe('openSession', () => {
       items: [...SIGN.items, { name: 'b', content }, { name: 'c', content: '' }],
     });
     const { request } = only(operations.signings);
-    expect(request.format).toBe('cms');
-    expect(request.items.map(({ unverifiedName }) => unverifiedName)).toEqual(['契約書.txt', 'b', 'c']);
-    expect(request.items.map((item) => item.content)).toEqual([
+    const items = detachedItems(request.items);
+    expect(items.map(({ format }) => format)).toEqual(['cms', 'cms', 'cms']);
+    expect(items.map(({ unverifiedName }) => unverifiedName)).toEqual(['契約書.txt', 'b', 'c']);
+    expect(items.map((item) => item.content)).toEqual([
       new TextEncoder().encode('hello'),
       Uint8Array.from({ length: 256 }, (_, byte) => byte),
       new Uint8Array(),
@@ -127,7 +129,7 @@ describe('openSession', () => {
     ['a nonce with a newline at its end', { ...AUTHENTICATE, challengeNonce: `${NONCE}\n` }],
     ['a nonce that is a list', { ...AUTHENTICATE, challengeNonce: [NONCE] }],
     ['no items', { operation: 'sign', items: [] }],
-    ['too many items', { operation: 'sign', items: Array.from({ length: 21 }, () => SIGN.items[0]) }],
+    ['too many items', { operation: 'sign', items: Array.from({ length: 1_001 }, () => SIGN.items[0]) }],
     ['an item without a name', { operation: 'sign', items: [{ name: '', content: '' }] }],
     ['a name that is too long', { operation: 'sign', items: [{ name: 'n'.repeat(256), content: '' }] }],
     ['a digest in place of content', { operation: 'sign', items: [{ name: 'a', digest: 'AAAA' }] }],
@@ -166,7 +168,7 @@ describe('openSession', () => {
   it('gives each session an identifier of 256 bits of its own', async () => {
     const ids = [await open(), await open(), await open(OTHER_ORIGIN)];
     expect(new Set(ids).size).toBe(3);
-    for (const id of ids) expect(sessionIdSchema.safeParse(id).success).toBe(true);
+    for (const id of ids) expect(handleSchema.safeParse(id).success).toBe(true);
   });
 });
 
@@ -467,12 +469,11 @@ describe('what a page sees', () => {
   });
 
   it('of an item that could not be signed is public too', async () => {
-    const id = await open(ORIGIN, SIGN);
+    const id = await open(ORIGIN, { ...SIGN, items: [...SIGN.items, { name: 'b', content: '' }] });
     const error = { code: 'ERR_PIN_BLOCKED', message: 'secret', retriable: false, details: { triesLeft: 0 } } as const;
-    only(operations.signings).resolve([
-      { status: 'signed', name: 'a', signature: 'MIIB' },
-      { status: 'failed', name: 'b', error },
-    ]);
+    const { request, resolve } = only(operations.signings);
+    await signEach(request.items.slice(0, 1), Uint8Array.of(1));
+    resolve([{ status: 'signed' }, { status: 'failed', error }]);
     const envelope = await poll(id, 25);
     expect(envelope).toMatchObject({
       result: { output: { items: [{ status: 'signed' }, { error: { code: 'ERR_CARD_UNAVAILABLE', details: {} } }] } },

@@ -14,6 +14,7 @@ import { DEFAULT_POLICY } from '../../../main/core/policy/policy.js';
 import { decryptionKey, type DecryptionKey } from '../../support/signed-registry.js';
 import { bridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 import { asker, AUTHENTICATE, fakeRegistry, NONCE, only, settle, ORIGIN, TOKEN } from './fakes.js';
+import { signEach } from './signing-fakes.js';
 
 const ENCRYPTED = { ...AUTHENTICATE, encryptTo: { verifier: 'verifier' } };
 const ALGORITHMS = ['ECDH-ES+A256KW', 'RSA-OAEP-256'] as const;
@@ -41,7 +42,8 @@ function bridgeWith(...own: readonly DecryptionKey[]): BridgeUnderTest {
 async function outputOf(under: BridgeUnderTest, request: object = ENCRYPTED): Promise<EncryptedOutput> {
   const id = await under.open(asker(), request);
   under.operations.authentications.at(-1)?.resolve(TOKEN);
-  under.operations.signings.at(-1)?.resolve([{ status: 'signed', name: 'a', signature: 'c2ln' }]);
+  const signing = under.operations.signings.at(-1);
+  signing?.resolve(await signEach(signing.request.items, new TextEncoder().encode('sig')));
   let envelope = await under.poll(id);
   while (envelope.ok && envelope.result.status === 'pending') {
     await settle();

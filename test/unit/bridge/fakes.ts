@@ -7,6 +7,7 @@ import type { ServiceRegistry } from '../../../main/core/registry/service-regist
 import type {
   AuthenticateOperation,
   CardOperations,
+  ItemOutcome,
   ServiceAttributesOperation,
   SignOperation,
 } from '../../../main/core/signing/operations.js';
@@ -18,9 +19,9 @@ import type {
   AuthenticationToken,
   RegistryService,
   RegistryVerifier,
-  SignedItem,
 } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../../../main/core/errors.js';
+import { fakeDocuments, MemoryUploads } from './signing-fakes.js';
 
 export const ORIGIN = 'https://service.example.go.jp';
 export const OTHER_ORIGIN = 'https://other.example';
@@ -94,14 +95,14 @@ export async function settle(): Promise<void> {
 type Call<Request, Result> = {
   readonly request: Request;
   readonly signal: AbortSignal;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
 };
 
 /** Operations that wait until the test decides how they end. An abort of their signal ends them as the real ones do. */
 export class FakeOperations implements CardOperations {
   readonly authentications: Call<AuthenticateOperation, AuthenticationToken>[] = [];
-  readonly signings: Call<SignOperation, readonly SignedItem[]>[] = [];
+  readonly signings: Call<SignOperation, readonly ItemOutcome[]>[] = [];
   readonly attributeReadings: Call<ServiceAttributesOperation, readonly AttributeAnswer[]>[] = [];
   /** With false an aborted call goes on until the test ends it. */
   endsOnAbort = true;
@@ -118,7 +119,7 @@ export class FakeOperations implements CardOperations {
     return this.#call(this.attributeReadings, request, signal);
   }
 
-  sign(request: SignOperation, signal: AbortSignal): Promise<readonly SignedItem[]> {
+  sign(request: SignOperation, signal: AbortSignal): Promise<readonly ItemOutcome[]> {
     return this.#call(this.signings, request, signal);
   }
 
@@ -204,6 +205,8 @@ export function bridgeOptions(overrides: Pick<BridgeOptions, 'operations'> & Par
     registry: fakeRegistry(),
     sites: memorySites(),
     jose: nodeJose,
+    documents: fakeDocuments(),
+    uploads: new MemoryUploads(),
     clock: systemClock,
     random: systemRandom,
     log: { event: () => undefined },

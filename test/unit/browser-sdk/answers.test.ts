@@ -10,7 +10,10 @@ import {
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   REDIRECT_URI_LENGTH,
+  SIGN_ITEMS_IN_MESSAGE,
   STATE,
+  UPLOAD_BYTES,
+  UPLOAD_BYTES_PER_ORIGIN,
 } from '../../../sdk/browser/contract.js';
 import * as protocol from '../../../sdk/protocol/index.js';
 import { NONCE, TOKEN } from '../bridge/fakes.js';
@@ -57,6 +60,9 @@ describe('the contract’s constants', () => {
     expect(BRIDGE_PORTS).toEqual(protocol.BRIDGE_PORTS);
     expect(POLL_WAIT_SECONDS).toBe(protocol.LIMITS.pollWaitSeconds);
     expect(BODY_BYTES).toBe(protocol.LIMITS.bodyBytes);
+    expect(SIGN_ITEMS_IN_MESSAGE).toBe(protocol.LIMITS.signItemsInMessage);
+    expect(UPLOAD_BYTES).toBe(protocol.LIMITS.uploadBytes);
+    expect(UPLOAD_BYTES_PER_ORIGIN).toBe(protocol.LIMITS.uploadBytesPerOrigin);
     expect(CHROMIUM_EXTENSION_ID).toBe(protocol.CHROMIUM_EXTENSION_ID);
     expect(REDIRECT_URI_LENGTH).toBe(protocol.LIMITS.redirectUriLength);
   });
@@ -133,11 +139,16 @@ describe('requests', () => {
 
   it('are not sent for more than a request may hold', async () => {
     const { client, requests } = scripted({});
-    const contents = ['x'.repeat(BODY_BYTES), new Uint8Array(BODY_BYTES), new Blob([new Uint8Array(BODY_BYTES + 1)])];
-    for (const content of contents) {
-      const { code } = await failureOf(client.sign({ items: [{ name: 'a', content }] }));
-      expect(code).toBe('ERR_PROTOCOL_BODY_TOO_LARGE');
-    }
+    const tooLong = async (call: Promise<unknown>): Promise<void> => {
+      expect((await failureOf(call)).code).toBe('ERR_PROTOCOL_BODY_TOO_LARGE');
+    };
+    await tooLong(client.sign({ signedRequest: `${'e'.repeat(BODY_BYTES)}.e.e` }));
+    const content = new Uint8Array(UPLOAD_BYTES + 1);
+    await tooLong(client.sign({ items: [{ name: 'a', content }] }));
+    await tooLong(client.sign({ items: [{ name: 'a', content: new Blob([content]) }] }));
+    await tooLong(client.sign({ items: [{ name: 'a', content: content.buffer }] }));
+    const most = new Blob([content.subarray(1)]);
+    await tooLong(client.sign({ items: [1, 2, 3, 4, 5].map((name) => ({ name: String(name), content: most })) }));
     expect(requests).toEqual([]);
   });
 });
@@ -202,11 +213,24 @@ describe('answers that break the contract', () => {
     ['an item of no kind', [{ status: 'x', name: 'a' }]],
     ['an item without a name', [{ status: 'signed', signature: 'MIIB' }]],
     ['a signature that is not base64', [{ status: 'signed', name: 'a', signature: 'a' }]],
+    ['a certificate that nobody asked for', [{ status: 'signed', name: 'a', signature: 'MIIB', certificate: 'MIIB' }]],
     ['a failure without an error', [{ status: 'failed', name: 'a' }]],
     ['items that are no list', {}],
   ])('to a signature’s poll: %s', async (_, items) => {
     const { client } = scripted({ polled: { status: 'done', output: { operation: 'sign', items } } });
     const { code } = await failureOf(client.sign({ items: [{ name: 'a', content: 'x' }] }));
+    expect(code).toBe('ERR_PROTOCOL_MALFORMED');
+  });
+
+  it.each([
+    ['no certificate beside it', { signature: 'AAAA' }],
+    ['a certificate that is not base64', { signature: 'AAAA', certificate: 'a' }],
+    ['a certificate alone', { certificate: 'AAAA' }],
+  ])('to a bare signature’s poll: %s', async (_, members) => {
+    const items = [{ status: 'signed', name: 'a', ...members }];
+    const { client } = scripted({ polled: { status: 'done', output: { operation: 'sign', items } } });
+    const digest = { algorithm: 'SHA-256', value: new Uint8Array(32) } as const;
+    const { code } = await failureOf(client.sign({ format: 'raw-digest', items: [{ name: 'a', digest }] }));
     expect(code).toBe('ERR_PROTOCOL_MALFORMED');
   });
 

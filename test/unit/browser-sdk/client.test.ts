@@ -6,6 +6,7 @@ import { createClientIn } from '../../../sdk/browser/client.js';
 import { createClient, MadoguchiError, type ClientOptions, type MadoguchiClient } from '../../../sdk/browser/index.js';
 import { at, NONCE, only, ORIGIN, settle, TOKEN } from '../bridge/fakes.js';
 import { startHarness, type Harness } from '../bridge/harness.js';
+import { detachedItems, signEach } from '../bridge/signing-fakes.js';
 
 const ITEMS = [{ name: 'a', content: 'text' }];
 
@@ -272,15 +273,16 @@ describe('sign', () => {
     const signed = client.sign({ items });
     await until(() => harness.operations.calls === 1);
     const call = only(harness.operations.signings);
-    expect(call.request.items.map(({ unverifiedName }) => unverifiedName)).toEqual(items.map(({ name }) => name));
-    expect(call.request.items.map(({ content }) => content)).toEqual([
+    const asked = detachedItems(call.request.items);
+    expect(asked.map(({ unverifiedName }) => unverifiedName)).toEqual(items.map(({ name }) => name));
+    expect(asked.map(({ content }) => content)).toEqual([
       new TextEncoder().encode('日本語'),
       Uint8Array.from(view),
       bytes,
       new Uint8Array(),
     ]);
     const answer = items.map(({ name }) => ({ status: 'signed' as const, name, signature: 'MIIB' }));
-    call.resolve(answer);
+    call.resolve(await signEach(asked, Buffer.from('MIIB', 'base64')));
     expect(await signed).toEqual({ route: 'loopback', items: answer });
   });
 
@@ -288,10 +290,9 @@ describe('sign', () => {
     const signed = client.sign({ items: [...ITEMS, { name: 'b', content: 'x' }] });
     await until(() => harness.operations.calls === 1);
     const error = { code: 'ERR_CARD_REMOVED', message: 'm', retriable: true, details: { readerName: 'R' } } as const;
-    only(harness.operations.signings).resolve([
-      { status: 'signed', name: 'a', signature: 'MIIB' },
-      { status: 'failed', name: 'b', error },
-    ]);
+    const { request, resolve } = only(harness.operations.signings);
+    await signEach(request.items.slice(0, 1), Buffer.from('MIIB', 'base64'));
+    resolve([{ status: 'signed' }, { status: 'failed', error }]);
     expect((await signed).items).toMatchObject([
       { status: 'signed', signature: 'MIIB' },
       { status: 'failed', error: { code: 'ERR_CARD_UNAVAILABLE', details: {} } },

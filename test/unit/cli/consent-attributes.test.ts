@@ -15,10 +15,13 @@ interface Asked {
 }
 
 function reading({ required = [], optional = [], purpose = 'x' }: Asked): ConsentModel {
-  return buildConsentModel(
-    { operation: 'readAttributes', requester: originRequester(), required, optional, unverifiedPurpose: purpose },
-    [],
-  );
+  return buildConsentModel({
+    operation: 'readAttributes',
+    requester: originRequester(),
+    required,
+    optional,
+    unverifiedPurpose: purpose,
+  });
 }
 
 function rows(model: ConsentModel, language: Language = 'ja', columns = 100): string[] {

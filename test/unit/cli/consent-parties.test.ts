@@ -11,6 +11,7 @@ import type {
 } from '../../../main/core/consent/consent-model.js';
 import type { ConsentTerms } from '../../../main/core/signing/operations.js';
 import { originRequester } from '../../support/origin-requester.js';
+import { itemOf, preparedText } from '../../support/signable-items.js';
 
 const SITE = 'https://service.example';
 const RULE = '─'.repeat(60);
@@ -33,20 +34,20 @@ type Overrides = Partial<Omit<OriginRequester, 'kind' | 'origin'>>;
 
 function login(overrides: Overrides = {}, terms: ConsentTerms = {}): ConsentModel {
   const requester = originRequester(SITE, { caller: FIREFOX, ...overrides });
-  return buildConsentModel({ operation: 'authenticate', requester, origin: SITE, challengeNonce: 'n', ...terms }, []);
+  return buildConsentModel({ operation: 'authenticate', requester, origin: SITE, challengeNonce: 'n', ...terms });
 }
 
 function signing(overrides: Overrides = {}, terms: ConsentTerms = {}): ConsentModel {
   const requester = originRequester(SITE, { caller: FIREFOX, ...overrides });
-  const items = [{ unverifiedName: 'a.txt', content: Uint8Array.of(0x78) }];
-  const digests = [{ size: 1, sha256: '0'.repeat(64) }];
-  return buildConsentModel({ operation: 'sign', requester, format: 'cms', items, ...terms }, digests);
+  const items = [itemOf('a.txt', Uint8Array.of(0x78))];
+  const prepared = [preparedText('x')];
+  return buildConsentModel({ operation: 'sign', requester, items, ...terms }, prepared);
 }
 
 function reading(overrides: Overrides = {}, terms: ConsentTerms = {}): ConsentModel {
   const requester = originRequester(SITE, { caller: FIREFOX, ...overrides });
   const asked = { required: ['name' as const], optional: [{ ageOver: 20 }], unverifiedPurpose: 'x' };
-  return buildConsentModel({ operation: 'readAttributes', requester, ...asked, ...terms }, []);
+  return buildConsentModel({ operation: 'readAttributes', requester, ...asked, ...terms });
 }
 
 function rows(model: ConsentModel, language: Language = 'ja', columns = 120): string[] {

@@ -4,6 +4,7 @@ import { loadMessages } from '../../../main/cli/messages.js';
 import { buildConsentModel } from '../../../main/core/consent/build-consent-model.js';
 import type { ConsentModel, Requester } from '../../../main/core/consent/consent-model.js';
 import { originRequester } from '../../support/origin-requester.js';
+import { itemOf, preparedText } from '../../support/signable-items.js';
 
 const t = loadMessages('ja');
 const SITE = originRequester('https://service.example');
@@ -16,12 +17,10 @@ interface Item {
 }
 
 function signing(items: readonly Item[], requester: Requester = SITE): ConsentModel {
-  const contents = items.map(({ name = 'a.txt', text = 'x' }) => ({
-    unverifiedName: name,
-    content: new TextEncoder().encode(text),
-  }));
-  const digests = contents.map(({ content }) => ({ size: content.length, sha256: SHA_256 }));
-  return buildConsentModel({ operation: 'sign', requester, format: 'cms', items: contents }, digests);
+  return buildConsentModel(
+    { operation: 'sign', requester, items: items.map(({ name = 'a.txt' }) => itemOf(name, Uint8Array.of(0x78))) },
+    items.map(({ text = 'x' }) => preparedText(text, SHA_256)),
+  );
 }
 
 function rows(model: ConsentModel, columns?: number): string[] {
@@ -119,7 +118,7 @@ describe('summary right above the question', () => {
 
   it('does so for a log-in', () => {
     const request = { operation: 'authenticate', origin: 'https://service.example', challengeNonce: '' } as const;
-    expect(summary(buildConsentModel({ ...request, requester: SITE }, []))).toEqual([
+    expect(summary(buildConsentModel({ ...request, requester: SITE }))).toEqual([
       'まとめ: ログインの確認',
       '要求元:',
       '    https://service.example',

@@ -19,18 +19,18 @@ const WITHHOLD = '渡さないものの番号';
 
 function login(terms: ConsentTerms = {}): ConsentModel {
   const { origin } = SITE;
-  return buildConsentModel({ operation: 'authenticate', requester: SITE, origin, challengeNonce: 'n', ...terms }, []);
+  return buildConsentModel({ operation: 'authenticate', requester: SITE, origin, challengeNonce: 'n', ...terms });
 }
 
 const UNLISTED_SIGNING = buildConsentModel(
-  { operation: 'sign', requester: SITE, format: 'cms', items: [], separateStep: 'unlisted-signing' },
+  { operation: 'sign', requester: SITE, items: [], separateStep: 'unlisted-signing' },
   [],
 );
 const OWN: ConsentModel = { ...login(), requester: { kind: 'self' } };
 
 function reading(required: readonly RequestedAttribute[], optional: readonly RequestedAttribute[]): ConsentModel {
   const asked = { requester: SITE, required, optional, unverifiedPurpose: 'x' };
-  return buildConsentModel({ operation: 'readAttributes', ...asked }, []);
+  return buildConsentModel({ operation: 'readAttributes', ...asked });
 }
 
 /** 1 and 3 are not optional. */

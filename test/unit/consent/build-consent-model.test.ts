@@ -4,29 +4,24 @@ import type { Caller, OriginStanding, Recipient } from '../../../main/core/conse
 import type { ConsentTerms, ServiceAttributesOperation } from '../../../main/core/signing/operations.js';
 import { LIMITS, type LocalisedText, type RequestedAttribute } from '../../../sdk/protocol/index.js';
 import { originRequester } from '../../support/origin-requester.js';
+import { itemOf, preparedText } from '../../support/signable-items.js';
 
 const SITE = originRequester();
-const digests = [{ size: 1, sha256: '0'.repeat(64) }];
-const items = [{ unverifiedName: 'a.txt', content: Uint8Array.of(0x78) }];
+const prepared = [preparedText('x')];
+const items = [itemOf('a.txt', Uint8Array.of(0x78))];
 const login = (terms: ConsentTerms = {}) =>
-  buildConsentModel(
-    { operation: 'authenticate', requester: SITE, origin: SITE.origin, challengeNonce: 'n', ...terms },
-    [],
-  );
+  buildConsentModel({ operation: 'authenticate', requester: SITE, origin: SITE.origin, challengeNonce: 'n', ...terms });
 const signing = (terms: ConsentTerms = {}) =>
-  buildConsentModel({ operation: 'sign', requester: SITE, format: 'cms', items, ...terms }, digests);
+  buildConsentModel({ operation: 'sign', requester: SITE, items, ...terms }, prepared);
 const reading = (overrides: Partial<ServiceAttributesOperation> = {}) =>
-  buildConsentModel(
-    {
-      operation: 'readAttributes',
-      requester: SITE,
-      required: ['name'],
-      optional: [],
-      unverifiedPurpose: 'x',
-      ...overrides,
-    },
-    [],
-  );
+  buildConsentModel({
+    operation: 'readAttributes',
+    requester: SITE,
+    required: ['name'],
+    optional: [],
+    unverifiedPurpose: 'x',
+    ...overrides,
+  });
 
 const text = (ja: string): LocalisedText => ({ ja, en: ja });
 const VERIFIER: Recipient = { kind: 'verifier', id: 'v', name: text('検証者'), operator: text('協会') };

@@ -7,6 +7,7 @@ import type { Person } from '../../support/fake-interaction.js';
 import { originRequester } from '../../support/origin-requester.js';
 import { LIMITS } from '../../../sdk/protocol/index.js';
 import { FakeClock } from '../bridge/fakes.js';
+import { itemOf } from '../../support/signable-items.js';
 
 const ORIGIN = 'https://service.example';
 const NONCE = 'A'.repeat(44);
@@ -17,11 +18,8 @@ const ownRequest = { ...authenticateRequest, requester: { kind: 'self' } } as co
 const signRequest = (...contents: string[]): SignOperation => ({
   operation: 'sign',
   requester,
-  format: 'cms',
-  items: contents.map((content, index) => ({
-    unverifiedName: `item-${String(index)}.txt`,
-    content: new TextEncoder().encode(content),
-  })),
+
+  items: contents.map((content, index) => itemOf(`item-${String(index)}.txt`, new TextEncoder().encode(content))),
 });
 const never = new AbortController().signal;
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
@@ -200,12 +198,9 @@ describe('sign', () => {
   it('signs every item under one PIN, each signature over its own content', async () => {
     const { operations, interaction } = client({ ...willing, pins: ['abc123'] });
     const items = await operations.sign(signRequest('one', 'two'), never);
-    expect(items.map(({ status, name }) => [status, name])).toEqual([
-      ['signed', 'item-0.txt'],
-      ['signed', 'item-1.txt'],
-    ]);
+    expect(items).toEqual([{ status: 'signed' }, { status: 'signed' }]);
     expect(commandSummary(card)).toMatchObject({ verifies: 1, signatures: 2 });
-    expect(interaction.dialogs[0]?.consent).toMatchObject({
+    expect(interaction.dialogs[0]?.complete).toMatchObject({
       pinRole: 'signing',
       disclosed: ['four-attributes', 'serial-number'],
       items: [

@@ -5,6 +5,7 @@ import type { VirtualCard } from '../../../native/virtual-card/index.js';
 import { commandSummary, coreClient, freshCard } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
 import { originRequester } from '../../support/origin-requester.js';
+import { itemOf } from '../../support/signable-items.js';
 
 const requester = originRequester();
 const never = new AbortController().signal;
@@ -17,8 +18,8 @@ const LOGIN: AuthenticateOperation = {
 const SIGN: SignOperation = {
   operation: 'sign',
   requester,
-  format: 'cms',
-  items: [{ unverifiedName: 'x', content: Uint8Array.of(1) }],
+
+  items: [itemOf('x', Uint8Array.of(1))],
 };
 const UNLISTED: SignOperation = { ...SIGN, separateStep: 'unlisted-signing' };
 

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { digestInOnePass } from '../../../main/core/signing/shared-pass.js';
-import { fileByteSource, nodeCrypto } from '../../../main/node/node-crypto.js';
+import { openFileSource } from '../../../main/node/file-source.js';
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import type { VirtualCard } from '../../../native/virtual-card/index.js';
 import type { ByteSource } from '../../../sdk/formats/ports.js';
 import { commandSummary, coreClient, freshCard } from '../../support/core-client.js';
+import { fromByteSource, itemOf } from '../../support/signable-items.js';
 
 const never = new AbortController().signal;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -41,8 +42,8 @@ describe('a card whose key signs another digest than the one shown', () => {
 
   function sign(content: ByteSource) {
     const { operations, interaction } = coreClient({ card, person: { decide: () => 'agreed', pins: ['ABC123'] } });
-    const items = [{ unverifiedName: 'x', content }];
-    const request = { operation: 'sign', requester: { kind: 'self' }, format: 'cms', items } as const;
+    const items = [itemOf('x', fromByteSource(content))];
+    const request = { operation: 'sign', requester: { kind: 'self' }, items } as const;
     return { signed: operations.sign(request, never), interaction };
   }
 
@@ -63,51 +64,6 @@ describe('a card whose key signs another digest than the one shown', () => {
   });
 });
 
-describe('two digests in one pass', () => {
-  it.each(['', 'a', 'some longer content'])('of "%s" are those of the content', async (text) => {
-    const source = changingSource(text);
-    expect(await digestInOnePass(nodeCrypto, source, ['SHA-256', 'SHA-384'])).toEqual([
-      await nodeCrypto.digest('SHA-256', bytes(text)),
-      await nodeCrypto.digest('SHA-384', bytes(text)),
-    ]);
-    expect(source.reads).toBe(1);
-  });
-
-  it('fail as the reading fails', async () => {
-    const broken: ByteSource = {
-      size: 2,
-      async *chunks() {
-        yield await Promise.resolve(Uint8Array.of(1));
-        throw new Error('gone');
-      },
-    };
-    await expect(digestInOnePass(nodeCrypto, broken, ['SHA-256', 'SHA-384'])).rejects.toThrow('gone');
-  });
-
-  it('end, and close the source, where one of them stops early', async () => {
-    let closed = false;
-    const source: ByteSource = {
-      size: 2,
-      async *chunks() {
-        try {
-          for (const byte of [1, 2]) yield await Promise.resolve(Uint8Array.of(byte));
-        } finally {
-          closed = true;
-        }
-      },
-    };
-    const stopping = {
-      async digest(...[algorithm, data]: Parameters<typeof nodeCrypto.digest>) {
-        if (algorithm === 'SHA-256' || data instanceof Uint8Array) return nodeCrypto.digest(algorithm, data);
-        for await (const chunk of data.chunks()) throw new Error(`stopped after ${String(chunk.length)}`);
-        return new Uint8Array();
-      },
-    };
-    await expect(digestInOnePass(stopping, source, ['SHA-256', 'SHA-384'])).rejects.toThrow();
-    expect(closed).toBe(true);
-  });
-});
-
 describe('a file', () => {
   it('that was rewritten in place, its time of modification put back, is not read again', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'madoguchi-signed-'));
@@ -116,7 +72,7 @@ describe('a file', () => {
       writeFileSync(path, 'content');
       const time = new Date(1_700_000_000_000);
       utimesSync(path, time, time);
-      const source = await fileByteSource(path);
+      const source = await openFileSource(path);
       await nodeCrypto.digest('SHA-256', source);
       const { mtimeNs } = statSync(path, { bigint: true });
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -124,6 +80,7 @@ describe('a file', () => {
       utimesSync(path, time, time);
       expect(statSync(path, { bigint: true }).mtimeNs).toBe(mtimeNs);
       await expect(nodeCrypto.digest('SHA-384', source)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
+      await source.close();
     } finally {
       rmSync(directory, { recursive: true });
     }

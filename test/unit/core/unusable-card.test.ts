@@ -7,6 +7,7 @@ import type { CardProfileName } from '../../../native/virtual-card/index.js';
 import { LIMITS, type ErrorCode } from '../../../sdk/protocol/index.js';
 import { commandSummary, coreClient, freshCard, type CoreClient } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import { itemOf } from '../../support/signable-items.js';
 import { originRequester } from '../../support/origin-requester.js';
 import { FakeClock } from '../bridge/fakes.js';
 
@@ -48,11 +49,11 @@ interface Asking {
 }
 
 function ask({ operations }: CoreClient, { requester, operation, signal = never }: Asking): Promise<ClientError> {
-  const items = [{ unverifiedName: 'x', content: Uint8Array.of(1) }];
+  const items = [itemOf('x', Uint8Array.of(1))];
   const login = { operation: 'authenticate', requester, origin: ORIGIN, challengeNonce: 'A'.repeat(44) } as const;
   const answer: Promise<unknown> =
     operation === 'sign'
-      ? operations.sign({ operation, requester, format: 'cms', items }, signal)
+      ? operations.sign({ operation, requester, items }, signal)
       : operations.authenticate(login, signal);
   return answer.then(() => expect.fail('it succeeded'), toClientError);
 }
@@ -103,7 +104,7 @@ describe.each(CASES)('$what', (unusable) => {
       challengeNonce: 'A'.repeat(44),
     } as const;
     const onDecision = (decision: unknown): void => void decisions.push(decision);
-    const signing = { operation: 'sign', requester: page, format: 'cms', items: [] } as const;
+    const signing = { operation: 'sign', requester: page, items: [] } as const;
     const asked =
       operation === 'sign'
         ? client.operations.sign({ ...signing, onDecision }, never)

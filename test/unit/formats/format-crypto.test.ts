@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fileByteSource, nodeCrypto } from '../../../main/node/node-crypto.js';
+import { openFileSource } from '../../../main/node/file-source.js';
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { ecdsaSignatureFromDer, type ByteSource, type DigestAlgorithm } from '../../../sdk/formats/index.js';
 import { webCrypto } from '../../../sdk/verifier/index.js';
 import { signWith, testKey } from '../../support/test-pki.js';
@@ -91,7 +92,7 @@ describe('webCrypto', () => {
   });
 });
 
-describe('fileByteSource', () => {
+describe('openFileSource', () => {
   const directory = mkdtempSync(join(tmpdir(), 'madoguchi-file-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -112,7 +113,7 @@ describe('fileByteSource', () => {
     'reads %i octets in order, twice',
     async (size) => {
       const content = new Uint8Array(size).map((_, index) => (index * 31 + (index >> 16)) & 0xff);
-      const source = await fileByteSource(write('sized', content));
+      const source = await openFileSource(write('sized', content));
       expect(source.size).toBe(size);
       for (let time = 0; time < 2; time += 1) expect(Buffer.compare(await read(source), content)).toBe(0);
       expect(await nodeCrypto.digest('SHA-256', source)).toEqual(nodeDigest('SHA-256', content));
@@ -124,30 +125,30 @@ describe('fileByteSource', () => {
     ['a directory', directory],
     ['a NUL', 'a\0b'],
   ])('does not read %s', async (_, path) => {
-    await expect(fileByteSource(path)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
+    await expect(openFileSource(path)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
   });
 
   it.skipIf(process.platform === 'win32')('does not wait at a named pipe', async () => {
     const path = join(directory, 'pipe');
     execFileSync('mkfifo', [path]);
-    await expect(fileByteSource(path)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
+    await expect(openFileSource(path)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
   });
 
   it('fails when the file grew, was replaced, or is gone', async () => {
-    const grown = await fileByteSource(write('grown', 'content'));
+    const grown = await openFileSource(write('grown', 'content'));
     appendFileSync(join(directory, 'grown'), 'more');
     await expect(read(grown)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
-    const replaced = await fileByteSource(write('replaced', 'content'));
+    const replaced = await openFileSource(write('replaced', 'content'));
     renameSync(write('replacement', 'CONTENT'), join(directory, 'replaced'));
     await expect(read(replaced)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
-    const gone = await fileByteSource(write('gone', 'content'));
+    const gone = await openFileSource(write('gone', 'content'));
     rmSync(join(directory, 'gone'));
     await expect(read(gone)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
   });
 
   it('fails when the file changes while it is read', async () => {
     const path = write('changing', new Uint8Array(4 * MEBIBYTE));
-    const source = await fileByteSource(path);
+    const source = await openFileSource(path);
     const reading = async (): Promise<void> => {
       let first = true;
       for await (const chunk of source.chunks()) {
@@ -160,7 +161,7 @@ describe('fileByteSource', () => {
   });
 
   it('may be left early', async () => {
-    const source = await fileByteSource(write('early', new Uint8Array(4 * MEBIBYTE)));
+    const source = await openFileSource(write('early', new Uint8Array(4 * MEBIBYTE)));
     for await (const chunk of source.chunks()) {
       expect(chunk.length).toBe(MEBIBYTE);
       break;
@@ -169,7 +170,7 @@ describe('fileByteSource', () => {
 
   it('may be read by several at a time', async () => {
     const content = new Uint8Array(3 * MEBIBYTE).map((_, index) => index % 251);
-    const source = await fileByteSource(write('shared', content));
+    const source = await openFileSource(write('shared', content));
     const digests = await Promise.all(DIGESTS.map((algorithm) => nodeCrypto.digest(algorithm, source)));
     expect(digests).toEqual(DIGESTS.map((algorithm) => nodeDigest(algorithm, content)));
   });

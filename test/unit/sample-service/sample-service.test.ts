@@ -4,6 +4,7 @@ import { encodePemCertificate } from '../../../sdk/formats/index.js';
 import { TEST_CARD_PINS, type VirtualCard } from '../../../native/virtual-card/index.js';
 import { coreClient, freshCard, type CoreClient } from '../../support/core-client.js';
 import { send, Visitor } from './visitor.js';
+import { itemOf } from '../../support/signable-items.js';
 
 const noSignal = new AbortController().signal;
 const requester = { kind: 'self' } as const;
@@ -26,11 +27,11 @@ function makeToken(challengeNonce: string, origin = service.url): Promise<unknow
 
 async function signText(text: string): Promise<{ content: string; signature: string }> {
   const content = new TextEncoder().encode(text);
-  const items = [{ unverifiedName: 'application.txt', content }];
-  const request = { operation: 'sign', requester, format: 'cms', items } as const;
-  const [item] = await willingClient('signing').operations.sign(request, noSignal);
-  if (item?.status !== 'signed') throw new Error('not signed');
-  return { content: Buffer.from(content).toString('base64'), signature: item.signature };
+  const item = itemOf('application.txt', content);
+  const request = { operation: 'sign', requester, items: [item] } as const;
+  await willingClient('signing').operations.sign(request, noSignal);
+  if (!item.result) throw new Error('not signed');
+  return { content: Buffer.from(content).toString('base64'), signature: Buffer.from(item.result).toString('base64') };
 }
 
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import type { VirtualCard } from '../../../native/virtual-card/index.js';
 import { encodeHex, formatDistinguishedName, parseCertificate } from '../../../sdk/formats/index.js';
 import { coreClient, freshCard, type CoreClient, type CoreClientOptions } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
+import { itemOf } from '../../support/signable-items.js';
 
 const never = new AbortController().signal;
 const onlyReader = () => Promise.reject(new Error('one reader'));
@@ -27,8 +28,8 @@ function client(options: Partial<CoreClientOptions> = {}): CoreClient {
 }
 
 function sign({ operations }: CoreClient) {
-  const items = [{ unverifiedName: 'a.txt', content: new TextEncoder().encode('a') }];
-  return operations.sign({ operation: 'sign', requester, format: 'cms', items }, never);
+  const items = [itemOf('a.txt', new TextEncoder().encode('a'))];
+  return operations.sign({ operation: 'sign', requester, items }, never);
 }
 
 function issuerShown({ interaction }: CoreClient): IssuerStanding | undefined {

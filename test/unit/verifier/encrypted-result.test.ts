@@ -267,8 +267,8 @@ describe('what is no encrypted result', () => {
       return byAnybody({ ...goodPayload, operation: 'sign', output: { operation: 'sign', items } });
     };
     const asked = { ...options, operation: 'sign' as const };
-    await expect(openEncryptedResult(await sized(512 * 1024), asked)).resolves.toBeDefined();
-    expect(await failure(await sized(1024 * 1024), { operation: 'sign' })).toBe(MALFORMED);
+    await expect(openEncryptedResult(await sized(8 * 1024 * 1024), asked)).resolves.toBeDefined();
+    expect(await failure(await sized(16 * 1024 * 1024), { operation: 'sign' })).toBe(MALFORMED);
   });
 
   it.each([

@@ -36,7 +36,7 @@ describe('a signature by the signing key', () => {
     const result = await verify(holder, changes);
     expect(result).toMatchObject({
       isTrusted: true,
-      signers: [{ path: { status: 'trusted' }, revocation: 'not-checked' }],
+      signers: [{ path: { status: 'trusted' }, revocation: { status: 'not-checked' } }],
     });
     const [signer] = result.signers;
     if (signer?.integrity !== 'intact') throw new Error('not intact');
@@ -47,7 +47,7 @@ describe('a signature by the signing key', () => {
     expect(await verify(holder, { content: Buffer.from('x') })).toMatchObject({
       isIntact: false,
       isTrusted: false,
-      signers: [{ integrity: 'failed', code: 'ERR_SIGN_DIGEST', revocation: 'not-checked' }],
+      signers: [{ integrity: 'failed', code: 'ERR_SIGN_DIGEST', reason: 'cms-message-digest-mismatch' }],
     });
   });
 });

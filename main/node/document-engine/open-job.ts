@@ -1,0 +1,99 @@
+import { MAX_SIGNED_DATA_BYTES } from '../../../sdk/formats/index.js';
+import type { PreparedDocument, SignedOutput } from '../../../sdk/formats/document.js';
+import { memorySource } from '../../../sdk/formats/memory-source.js';
+import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
+import { egovKouseiProfile } from '../../../sdk/formats/profiles/egov-kousei.js';
+import type { DocumentPreview } from '../../core/documents/document-preview.js';
+import { previewDocument } from '../../core/documents/preview/preview-document.js';
+import { nodeInflateRaw, openApplication } from '../application-folder.js';
+import { openFileSource } from '../file-source.js';
+import { nodeCrypto } from '../node-crypto.js';
+import { nodeInflate } from '../node-inflate.js';
+import type { DocumentJob } from './messages.js';
+import { beginOutputFile, outputBytes } from './output-file.js';
+import { prepareFor } from './prepare-for.js';
+
+/** A document that is being worked on, with the files it needs. */
+export interface OpenJob {
+  prepare(): Promise<PreparedDocument>;
+  preview(): Promise<DocumentPreview>;
+  /** The result; undefined where it went into a file. */
+  write(output: SignedOutput): Promise<Uint8Array | undefined>;
+  /** Closes its files and leaves nothing unfinished. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param askSource the content of a detached job that brings none
+ * @throws ClientError `ERR_INTERNAL_FILE`; FormatError
+ */
+export async function openJob(job: DocumentJob, askSource: (size: number) => RandomAccessSource): Promise<OpenJob> {
+  if (job.kind === 'file') return openFileJob(job);
+  const source = job.bytes ? memorySource(job.bytes) : askSource(job.size);
+  return {
+    prepare: () => prepareFor(job.format, source, {}),
+    preview: () => preview(source),
+    write: (output) => outputBytes(output, MAX_SIGNED_DATA_BYTES),
+    close: () => Promise.resolve(),
+  };
+}
+
+type FileJob = DocumentJob & { readonly kind: 'file' };
+
+/** What is read, and what its signed form becomes. */
+interface Input {
+  readonly source: RandomAccessSource;
+  prepare(): Promise<PreparedDocument>;
+  finish(output: SignedOutput): Promise<SignedOutput>;
+  close(): Promise<void>;
+}
+
+async function openFileJob(job: FileJob): Promise<OpenJob> {
+  const output = await beginOutputFile(job.output);
+  try {
+    const input = await openInput(job);
+    return {
+      prepare: () => input.prepare(),
+      preview: () => preview(input.source),
+      async write(signed) {
+        await output.write(await input.finish(signed));
+        return undefined;
+      },
+      async close() {
+        await input.close();
+        await output.discard();
+      },
+    };
+  } catch (thrown) {
+    await output.discard();
+    throw thrown;
+  }
+}
+
+async function openInput({ format, path, options }: FileJob): Promise<Input> {
+  if (format === 'egov-kousei') return openApplicationInput(path);
+  const source = await openFileSource(path);
+  return {
+    source,
+    prepare: () => prepareFor(format, source, options),
+    finish: (output) => Promise.resolve(output),
+    close: () => source.close(),
+  };
+}
+
+/** Octets of a signed `kousei.xml`, which is held whole to be put back into its archive. */
+const MAX_KOUSEI_BYTES = 64 * 1024 * 1024;
+
+async function openApplicationInput(path: string): Promise<Input> {
+  const application = await openApplication(path);
+  return {
+    source: application.kousei,
+    prepare: () => egovKouseiProfile.prepare(application.kousei, application.files, nodeCrypto),
+    finish: async (output) => application.packed(await outputBytes(output, MAX_KOUSEI_BYTES)),
+    close: () => application.close(),
+  };
+}
+
+function preview(source: RandomAccessSource): Promise<DocumentPreview> {
+  return previewDocument(source, { inflate: nodeInflate, inflateRaw: nodeInflateRaw });
+}

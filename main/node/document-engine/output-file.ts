@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { SignedOutput, SourceSlice } from '../../../sdk/formats/document.js';
+import { FormatError } from '../../../sdk/formats/index.js';
+import { fileError } from '../file-source.js';
+
+/** Bytes of a slice held at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** Where a signed document goes: first under another name beside its own, so that whoever looks sees all of it or nothing. */
+export interface OutputFile {
+  /**
+   * Writes all of it and gives it its name, which must not exist yet: what a person has is never overwritten.
+   * @throws ClientError `ERR_INTERNAL_FILE`
+   */
+  write(output: SignedOutput): Promise<void>;
+  /** Leaves nothing unfinished behind. A second call does nothing. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Begins the file, so that it is known early whether there is a place for it.
+ * @throws ClientError `ERR_INTERNAL_FILE`
+ */
+export async function beginOutputFile(path: string): Promise<OutputFile> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  await withFileErrors(path, async () => (await open(unfinished, 'wx')).close());
+  return {
+    write: (output) =>
+      withFileErrors(path, async () => {
+        const file = await open(unfinished, 'w');
+        try {
+          for (const piece of output) await writePiece(file, piece);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await giveName(unfinished, path);
+      }),
+    discard: () => rm(unfinished, { force: true }),
+  };
+}
+
+async function withFileErrors(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw cause instanceof FormatError ? cause : fileError(path, cause);
+  }
+}
+
+/** A signed document that is small, in memory. @throws RangeError where it is not */
+export async function outputBytes(output: SignedOutput, maxLength: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of output) {
+    length += piece instanceof Uint8Array ? piece.length : piece.end - piece.start;
+    if (length > maxLength) throw new RangeError('the output is too large to be held');
+    pieces.push(piece instanceof Uint8Array ? piece : await piece.source.read(piece.start, piece.end - piece.start));
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+async function writePiece(file: FileHandle, piece: Uint8Array | SourceSlice): Promise<void> {
+  if (piece instanceof Uint8Array) {
+    await file.writeFile(piece);
+    return;
+  }
+  const { source, start, end } = piece;
+  if (start === 0 && end === source.size) {
+    for await (const chunk of source.chunks()) await file.writeFile(chunk);
+    return;
+  }
+  for (let offset = start; offset < end; offset += PIECE_BYTES) {
+    await file.writeFile(await source.read(offset, Math.min(PIECE_BYTES, end - offset)));
+  }
+}
+
+/** A hard link fails where the name is taken; a file system without them gets the next best. */
+async function giveName(unfinished: string, path: string): Promise<void> {
+  try {
+    await link(unfinished, path);
+    await rm(unfinished);
+  } catch (error) {
+    if (!WITHOUT_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await (await open(path, 'wx')).close();
+    await rename(unfinished, path);
+  }
+}
+
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP']);

@@ -1,0 +1,116 @@
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { verifyCms } from '../../sdk/formats/cms/verify-cms.js';
+import { decodePemCms, jpkiRequirements, nameValues, type Certificate } from '../../sdk/formats/index.js';
+import type { LeafRequirements } from '../../sdk/formats/certification-path.js';
+import { verifyJws } from '../../sdk/formats/jose/verify-jws.js';
+import { memorySource } from '../../sdk/formats/memory-source.js';
+import { verifyPdf } from '../../sdk/formats/pdf-verify/verify-pdf.js';
+import type { RandomAccessSource } from '../../sdk/formats/ports.js';
+import type { DocumentFormat, DocumentReport, VerifyDocumentOptions } from '../../sdk/formats/signature-report.js';
+import { verifyXmlWithProfiles } from '../../sdk/formats/profiles/verify-xml-profiles.js';
+import { toClientError } from '../core/errors.js';
+import { detectDocumentFormat } from './detect-document-format.js';
+import { openFileSource, type FileSource } from './file-source.js';
+import { nodeCrypto } from './node-crypto.js';
+import { nodeInflate } from './node-inflate.js';
+import { httpRevocationCheck } from './revocation-client.js';
+
+export interface VerifyFileOptions {
+  /** The file a detached signature is over. Left out: for `FILE.p7s` or `FILE.jws` it is `FILE`, where there is one. */
+  readonly content?: string;
+  readonly trustAnchors?: readonly Certificate[];
+  readonly timeStampAnchors?: readonly Certificate[];
+  /** Whether the addresses in the certificates are asked. */
+  readonly revocation: boolean;
+}
+
+/**
+ * Checks a signed file of any kind.
+ * @throws ClientError where there is no signature to report on, or a file cannot be read
+ */
+export async function verifyFile(path: string, options: VerifyFileOptions): Promise<DocumentReport> {
+  const files = new OpenFiles();
+  try {
+    const source = await files.open(path);
+    const format = await detectDocumentFormat(source);
+    const content = await openContent(path, options, files);
+    const { trustAnchors, timeStampAnchors, revocation } = options;
+    return await VERIFIERS[format]({
+      source,
+      ...(content && { content }),
+      resolve: (unverifiedName) => files.openNeighbour(path, unverifiedName),
+      crypto: nodeCrypto,
+      at: new Date(),
+      ...(trustAnchors && { trustAnchors }),
+      ...(timeStampAnchors && { timeStampAnchors }),
+      requirements,
+      ...(revocation && { revocation: httpRevocationCheck() }),
+    });
+  } catch (thrown) {
+    throw toClientError(thrown);
+  } finally {
+    await files.close();
+  }
+}
+
+const VERIFIERS: Readonly<Record<DocumentFormat, (options: VerifyDocumentOptions) => Promise<DocumentReport>>> = {
+  cms: async (options) => verifyCms({ ...options, source: await withoutPem(options.source) }),
+  xml: verifyXmlWithProfiles,
+  pdf: (options) => verifyPdf({ ...options, inflate: nodeInflate }),
+  jws: verifyJws,
+};
+
+/** A card's certificate must be the signing one; of others nothing is known but that they are in force. */
+function requirements(certificate: Certificate): LeafRequirements {
+  const isJpki = nameValues(certificate.issuer, 'O').some((name) => name === 'JPKI' || name === 'JPKI-TEST');
+  return isJpki ? jpkiRequirements(certificate, 'signing') : {};
+}
+
+/** Octets of a PEM file, which is read whole. */
+const MAX_PEM_BYTES = 16 * 1024 * 1024;
+
+/** `-----BEGIN CMS-----` and `PKCS7` (RFC 7468 §§8 and 9), as the DER inside; anything else as it is. */
+async function withoutPem(source: RandomAccessSource): Promise<RandomAccessSource> {
+  const [first] = await source.read(0, 1);
+  if (first === 0x30 || source.size > MAX_PEM_BYTES) return source;
+  const text = new TextDecoder('latin1').decode(await source.read(0, source.size));
+  return memorySource(decodePemCms(text));
+}
+
+async function openContent(
+  path: string,
+  { content }: VerifyFileOptions,
+  files: OpenFiles,
+): Promise<RandomAccessSource | undefined> {
+  if (content !== undefined) return files.open(content);
+  const signed = /^(.+)\.(?:p7s|jws)$/i.exec(path)?.[1];
+  if (signed === undefined) return undefined;
+  const isThere = await access(signed).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? files.open(signed) : undefined;
+}
+
+/** Every file a check needs, until it is over. */
+class OpenFiles {
+  readonly #sources = new Map<string, FileSource>();
+
+  async open(path: string): Promise<FileSource> {
+    const source = this.#sources.get(path) ?? (await openFileSource(path));
+    this.#sources.set(path, source);
+    return source;
+  }
+
+  /** A file beside another one, by its bare name; undefined where there is none. */
+  async openNeighbour(path: string, unverifiedName: string): Promise<RandomAccessSource | undefined> {
+    const neighbour = join(dirname(path), unverifiedName);
+    if (dirname(neighbour) !== dirname(join(path))) return undefined;
+    return this.open(neighbour).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    for (const source of this.#sources.values()) await source.close();
+  }
+}
