@@ -73,13 +73,16 @@ function signatureLines({ signer, coverage, findings }: DocumentSignature, index
           t('verify.broken', { message: t(`error.${signer.code}`), code: signer.code, reason: signer.reason }),
           ...(signer.digestAlgorithm === 'SHA-1' ? [t('verify.sha1')] : []),
         ];
+  // What a signature covers that does not hold is of no interest, and would read like good news.
   const covered =
-    coverage.kind === 'whole'
-      ? [t('verify.coversAll')]
-      : [
-          t('verify.covers', { names: names(coverage.covered, t) }),
-          ...(coverage.uncovered.length > 0 ? [t('verify.coversNot', { names: names(coverage.uncovered, t) })] : []),
-        ];
+    signer.integrity === 'failed'
+      ? []
+      : coverage.kind === 'whole'
+        ? [t('verify.coversAll')]
+        : [
+            t('verify.covers', { names: names(coverage.covered, t) }),
+            ...(coverage.uncovered.length > 0 ? [t('verify.coversNot', { names: names(coverage.uncovered, t) })] : []),
+          ];
   const body = [...about, ...covered].map((line) => INDENT + INDENT + line);
   return [heading, ...body, ...findings.flatMap((finding) => findingLine(finding, t, INDENT + INDENT))];
 }

@@ -15,15 +15,16 @@ export interface FileSource extends RandomAccessSource {
 /**
  * A regular file as a source: in order it is read in turns into two buffers, so that reading and digesting overlap, never
  * whole. Each reading fails when it is no longer the file, or no longer as long, as it was here, or was written to since.
+ * @param signal ends readings in order with `ERR_USER_CANCELLED`
  * @throws ClientError `ERR_INTERNAL_FILE`, from here and from every reading
  */
-export async function openFileSource(path: string): Promise<FileSource> {
+export async function openFileSource(path: string, signal?: AbortSignal): Promise<FileSource> {
   const file = await openFile(path);
   try {
     const identity = await identify(file);
     return {
       size: Number(identity.size),
-      chunks: () => readChunks(path, identity),
+      chunks: () => readChunks(path, identity, signal),
       async read(offset, length) {
         const bytes = await readAt(file, offset, Math.max(0, Math.min(length, Number(identity.size) - offset)));
         await requireUnchanged(file, identity);
@@ -83,12 +84,18 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
+function cancelled(): ClientError {
+  return new ClientError('ERR_USER_CANCELLED', 'cancelled while a file was read');
+}
+
 /** UTF-16 code units of an error's reason; a path has at most 4096 bytes. */
 const MAX_REASON_LENGTH = 8_192;
 
 /** What happened to which file, by the system's own reason. */
 export function fileError(path: string, cause: unknown): ClientError {
-  if (cause instanceof ClientError && cause.details['reason'] !== undefined) return cause;
+  if (cause instanceof ClientError && (cause.code !== 'ERR_INTERNAL_FILE' || cause.details['reason'] !== undefined)) {
+    return cause;
+  }
   const why = cause instanceof Error ? cause.message : 'unknown reason';
   return new ClientError('ERR_INTERNAL_FILE', 'a file could not be read or written', {
     details: { reason: displayText(`${path}: ${why}`, MAX_REASON_LENGTH) },
@@ -96,7 +103,11 @@ export function fileError(path: string, cause: unknown): ClientError {
   });
 }
 
-async function* readChunks(path: string, identity: FileIdentity): AsyncGenerator<Uint8Array> {
+async function* readChunks(
+  path: string,
+  identity: FileIdentity,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const file = await openFile(path);
   let pending: Promise<number> | undefined;
   try {
@@ -106,6 +117,7 @@ async function* readChunks(path: string, identity: FileIdentity): AsyncGenerator
     let offset = 0;
     pending = startRead(file, current, offset);
     for (let length = await pending; length > 0; length = await pending) {
+      if (signal?.aborted) throw cancelled();
       const chunk = current.subarray(0, length);
       offset += length;
       pending = startRead(file, other, offset);

@@ -1,8 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyCms } from '../../sdk/formats/cms/verify-cms.js';
-import { decodePemCms, jpkiRequirements, nameValues, type Certificate } from '../../sdk/formats/index.js';
-import type { LeafRequirements } from '../../sdk/formats/certification-path.js';
+import { decodePemCms, type Certificate } from '../../sdk/formats/index.js';
 import { verifyJws } from '../../sdk/formats/jose/verify-jws.js';
 import { memorySource } from '../../sdk/formats/memory-source.js';
 import { verifyPdf } from '../../sdk/formats/pdf-verify/verify-pdf.js';
@@ -15,6 +14,7 @@ import { openFileSource, type FileSource } from './file-source.js';
 import { nodeCrypto } from './node-crypto.js';
 import { nodeInflate } from './node-inflate.js';
 import { httpRevocationCheck } from './revocation-client.js';
+import { signerRequirements } from './signer-requirements.js';
 
 export interface VerifyFileOptions {
   /** The file a detached signature is over. Left out: for `FILE.p7s` or `FILE.jws` it is `FILE`, where there is one. */
@@ -44,7 +44,7 @@ export async function verifyFile(path: string, options: VerifyFileOptions): Prom
       at: new Date(),
       ...(trustAnchors && { trustAnchors }),
       ...(timeStampAnchors && { timeStampAnchors }),
-      requirements,
+      requirements: signerRequirements,
       ...(revocation && { revocation: httpRevocationCheck() }),
     });
   } catch (thrown) {
@@ -60,12 +60,6 @@ const VERIFIERS: Readonly<Record<DocumentFormat, (options: VerifyDocumentOptions
   pdf: (options) => verifyPdf({ ...options, inflate: nodeInflate }),
   jws: verifyJws,
 };
-
-/** A card's certificate must be the signing one; of others nothing is known but that they are in force. */
-function requirements(certificate: Certificate): LeafRequirements {
-  const isJpki = nameValues(certificate.issuer, 'O').some((name) => name === 'JPKI' || name === 'JPKI-TEST');
-  return isJpki ? jpkiRequirements(certificate, 'signing') : {};
-}
 
 /** Octets of a PEM file, which is read whole. */
 const MAX_PEM_BYTES = 16 * 1024 * 1024;

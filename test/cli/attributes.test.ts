@@ -154,6 +154,7 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   authenticate: [['--origin https://service.example --nonce bm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2U=', '1234']],
   sign: [['document.txt --format cms', 'ABC123']],
   verify: [['document.txt.p7s --content document.txt', '']],
+  inspect: [['document.txt', '']],
   // Last: the other entries are for the PINs as they were.
   pin: [
     ['status', ''],

@@ -56,7 +56,8 @@ export interface CardOperations {
   authenticate(request: AuthenticateOperation, signal: AbortSignal): Promise<AuthenticationToken>;
   /**
    * One consent, one PIN; answers in the order of the items. What the card did not sign any more, because it failed or
-   * `signal` aborted, is `failed` and needs another consent. Rejects where not even the first item could be signed.
+   * `signal` aborted, is `failed` and needs another consent. Rejects where not even the first item could be signed, or no
+   * result could be kept.
    */
   sign(request: SignOperation, signal: AbortSignal): Promise<readonly ItemOutcome[]>;
   /** Answers in the order of the request, required ones first; the person may have left out optional ones. */

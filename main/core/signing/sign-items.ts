@@ -124,11 +124,19 @@ class Batch {
     return signWithCard(this.#environment.crypto, inUse, await item.begin(context));
   }
 
-  /** Puts each signature in its place; one that cannot be kept does not take the others with it. */
+  /**
+   * Puts each signature in its place; one that cannot be kept does not take the others with it.
+   * @throws ClientError where none could be kept
+   */
   async finish(show: ShowProgress): Promise<void> {
     for (const [done, outcome] of this.#outcomes.entries()) {
       show(this.#request.timeStamper ? 'time-stamping' : 'writing', { done, count: this.#outcomes.length });
       this.results.push(await this.#finishItem(outcome, this.#prepared[done]));
+    }
+    const first = this.results[0];
+    if (first?.status === 'failed' && this.results.every(({ status }) => status === 'failed')) {
+      const { code, message, details } = first.error;
+      throw new ClientError(code, message, { details });
     }
   }
 

@@ -80,6 +80,8 @@ class DocumentItem implements DetachedItem {
     const { job, source } = this.#parts;
     if (signal.aborted) throw new ClientError('ERR_USER_CANCELLED', 'cancelled before the document was read');
     const document = this.#thread.open(source);
+    const onAbort = (): void => void document.cancel();
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
       const facts = await document.prepare(job);
       return {
@@ -96,6 +98,8 @@ class DocumentItem implements DetachedItem {
     } catch (thrown) {
       await document.discard();
       throw thrown;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
   }
 }
@@ -115,6 +119,11 @@ class ThreadDocument {
 
   async prepare(job: DocumentJob): Promise<DocumentFacts> {
     return (await this.#thread.call({ call: 'prepare', key: this.key, job })) as DocumentFacts;
+  }
+
+  async cancel(): Promise<void> {
+    // A thread that is gone has nothing to cancel.
+    await this.#thread.call({ call: 'cancel', key: this.key }).catch(() => undefined);
   }
 
   async use(algorithm: DigestAlgorithm): Promise<void> {

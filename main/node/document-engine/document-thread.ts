@@ -16,6 +16,8 @@ interface OpenDocument {
 }
 
 const documents = new Map<number, OpenDocument>();
+/** Of documents that are being prepared. */
+const preparing = new Map<number, AbortController>();
 const questions = new Map<number, (answer: Answer) => void>();
 let lastQuestion = 0;
 
@@ -46,6 +48,9 @@ async function perform(call: DocumentCall): Promise<unknown> {
   switch (call.call) {
     case 'prepare':
       return prepare(call);
+    case 'cancel':
+      preparing.get(call.key)?.abort();
+      return undefined;
     case 'use':
       return documentOf(call.key).prepared.use(call.algorithm);
     case 'begin':
@@ -61,17 +66,22 @@ async function perform(call: DocumentCall): Promise<unknown> {
 }
 
 async function prepare({ key, job }: DocumentCall & { call: 'prepare' }): Promise<DocumentFacts> {
-  const open = await openJob(job, (size) => askedSource(key, size));
+  const wish = new AbortController();
+  preparing.set(key, wish);
   try {
-    const prepared = await open.prepare();
-    documents.set(key, { job: open, prepared });
-    const preview = await open.preview();
-    const { bound, unboundNames } = prepared;
-    return { bound, unboundNames, preview };
-  } catch (thrown) {
-    documents.delete(key);
-    await open.close();
-    throw thrown;
+    const open = await openJob(job, (size) => askedSource(key, size), wish.signal);
+    try {
+      const prepared = await open.prepare();
+      const preview = await open.preview();
+      documents.set(key, { job: open, prepared });
+      const { bound, unboundNames } = prepared;
+      return { bound, unboundNames, preview };
+    } catch (thrown) {
+      await open.close();
+      throw thrown;
+    }
+  } finally {
+    preparing.delete(key);
   }
 }
 

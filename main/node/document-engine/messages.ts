@@ -53,6 +53,8 @@ export interface DocumentFacts {
 /** Calls to the thread. `key` names the document from `prepare` to `discard`. */
 export type DocumentCall =
   | { readonly call: 'prepare'; readonly key: number; readonly job: DocumentJob }
+  /** Ends a `prepare` under way, which then rejects with `ERR_USER_CANCELLED`. */
+  | { readonly call: 'cancel'; readonly key: number }
   | { readonly call: 'use'; readonly key: number; readonly algorithm: DigestAlgorithm }
   | {
       readonly call: 'begin';

@@ -25,10 +25,15 @@ export interface OpenJob {
 
 /**
  * @param askSource the content of a detached job that brings none
+ * @param signal ends the reading of a file with `ERR_USER_CANCELLED`
  * @throws ClientError `ERR_INTERNAL_FILE`; FormatError
  */
-export async function openJob(job: DocumentJob, askSource: (size: number) => RandomAccessSource): Promise<OpenJob> {
-  if (job.kind === 'file') return openFileJob(job);
+export async function openJob(
+  job: DocumentJob,
+  askSource: (size: number) => RandomAccessSource,
+  signal: AbortSignal,
+): Promise<OpenJob> {
+  if (job.kind === 'file') return openFileJob(job, signal);
   const source = job.bytes ? memorySource(job.bytes) : askSource(job.size);
   return {
     prepare: () => prepareFor(job.format, source, {}),
@@ -48,10 +53,10 @@ interface Input {
   close(): Promise<void>;
 }
 
-async function openFileJob(job: FileJob): Promise<OpenJob> {
+async function openFileJob(job: FileJob, signal: AbortSignal): Promise<OpenJob> {
   const output = await beginOutputFile(job.output);
   try {
-    const input = await openInput(job);
+    const input = await openInput(job, signal);
     return {
       prepare: () => input.prepare(),
       preview: () => preview(input.source),
@@ -70,9 +75,9 @@ async function openFileJob(job: FileJob): Promise<OpenJob> {
   }
 }
 
-async function openInput({ format, path, options }: FileJob): Promise<Input> {
+async function openInput({ format, path, options }: FileJob, signal: AbortSignal): Promise<Input> {
   if (format === 'egov-kousei') return openApplicationInput(path);
-  const source = await openFileSource(path);
+  const source = await openFileSource(path, signal);
   return {
     source,
     prepare: () => prepareFor(format, source, options),

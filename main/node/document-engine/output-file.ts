@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SignedOutput, SourceSlice } from '../../../sdk/formats/document.js';
 import { FormatError } from '../../../sdk/formats/index.js';
 import { fileError } from '../file-source.js';
@@ -24,7 +24,8 @@ export interface OutputFile {
  * @throws ClientError `ERR_INTERNAL_FILE`
  */
 export async function beginOutputFile(path: string): Promise<OutputFile> {
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  // Not made of the name, which may be as long as names can be.
+  const unfinished = join(dirname(path), `.madoguchi-${randomBytes(8).toString('hex')}`);
   await withFileErrors(path, async () => (await open(unfinished, 'wx')).close());
   return {
     write: (output) =>

@@ -112,6 +112,15 @@ describe('a batch', () => {
     expect(interaction.dialogs[0]?.outcome).toEqual({ status: 'done' });
   });
 
+  it('fails where no result could be kept', async () => {
+    const items = files(2).map((item) =>
+      changed(item, () => ({ complete: () => Promise.reject(new ClientError('ERR_INTERNAL_FILE', 'disk full')) })),
+    );
+    const { operations, interaction } = coreClient({ card, person: PERSON });
+    await expect(operations.sign(request(items), never)).rejects.toMatchObject({ code: 'ERR_INTERNAL_FILE' });
+    expect(interaction.dialogs[0]?.outcome).toMatchObject({ status: 'failed', code: 'ERR_INTERNAL_FILE' });
+  });
+
   it('lets go of every item, whatever came of it', async () => {
     for (const person of [PERSON, { decide: () => 'refused' } satisfies Person]) {
       let discarded = 0;
