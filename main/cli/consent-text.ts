@@ -33,7 +33,7 @@ export function consentText(model: ConsentModel, t: Translate, columns?: number)
     ...section(purposeLines(model, layout)),
     ...section(disclosedLines(model, t)),
     ...section(itemLines(model, layout)),
-    ...section(closingLines(model, t)),
+    ...section(closingLines(model, layout)),
   ];
   return [...lines, RULE, ...summaryLines(model, layout)].join('\n');
 }
@@ -161,7 +161,11 @@ export function attributeText(attribute: RequestedAttribute, { disclosed }: Cons
   }
 }
 
-function closingLines({ operation, separateStep }: ConsentModel, t: Translate): string[] {
+function closingLines({ operation, separateStep, timeStampAuthority }: ConsentModel, layout: Layout): string[] {
+  const { t } = layout;
+  if (timeStampAuthority !== undefined) {
+    return foreignRows(t('consent.timeStamping', { address: timeStampAuthority }), INDENT, layout);
+  }
   if (operation === 'authenticate') return [indented(t('consent.bound'))];
   if (operation === 'read-attributes') return [indented(t('consent.myNumberNotRead'))];
   return separateStep ? [indented(t('consent.separate.notice'))] : [];

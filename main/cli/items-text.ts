@@ -49,7 +49,15 @@ function documentLines(item: ConsentDocument, context: ItemContext): string[] {
   const { layout, model } = context;
   const { t } = layout;
   const others = [...item.parts.flatMap((part) => partLines(part, layout)), ...unboundLines(item, layout)];
-  const facts = [...octetLines(item, layout), ...others, ...previewFacts(item.preview, layout)];
+  const facts = [
+    `${ITEM_INDENT}${t('consent.format', { format: t(`format.${item.format}`) })}`,
+    ...octetLines(item, layout),
+    ...others,
+    ...(item.destination === undefined
+      ? []
+      : foreignRows(t('consent.destination', { name: quoted(item.destination, layout) }), ITEM_INDENT, layout)),
+    ...previewFacts(item.preview, layout),
+  ];
   const { preview } = item;
   if (preview?.fields && preview.fields.length > 0) return [...facts, ...fieldLines(preview.fields, context)];
   // One's own files are at hand; what a site sends is not.
@@ -82,7 +90,7 @@ export function previewLines(preview: DocumentPreview, layout: Layout): string[]
   return [
     ...previewFacts(preview, layout),
     ...(preview.fields && preview.fields.length > 0 ? fieldLines(preview.fields, context) : []),
-    ...(preview.text ? textLines(preview.text, context) : []),
+    ...(preview.text ? textLines(preview.text, context, 'preview.text') : []),
   ];
 }
 
@@ -115,7 +123,11 @@ function fieldLines(fields: readonly PreviewField[], { layout, rows }: RowContex
 }
 
 /** As many whole lines as fit, and what is said of the rest. */
-function textLines(preview: ConsentPreview, { layout, rows }: RowContext): string[] {
+function textLines(
+  preview: ConsentPreview,
+  { layout, rows }: RowContext,
+  heading: 'consent.preview' | 'preview.text' = 'consent.preview',
+): string[] {
   const { t, columns } = layout;
   const prefix = ITEM_INDENT + BAR;
   const allowed = Math.min(rows.left, MAX_ITEM_ROWS);
@@ -131,5 +143,5 @@ function textLines(preview: ConsentPreview, { layout, rows }: RowContext): strin
   const hidden = preview.lines.length - shown + preview.omittedLines;
   const notes = preview.cutLines > 0 ? [t('consent.lineCut')] : [];
   if (hidden > 0) notes.push(t('consent.linesHidden', { count: hidden }));
-  return [`${ITEM_INDENT}${t('consent.preview')}`, ...lines, ...notes.map((note) => `${ITEM_INDENT}${note}`)];
+  return [`${ITEM_INDENT}${t(heading)}`, ...lines, ...notes.map((note) => `${ITEM_INDENT}${note}`)];
 }

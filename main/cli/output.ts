@@ -1,3 +1,4 @@
+import { displayText } from '../core/consent/display-text.js';
 import type { ClientError } from '../core/errors.js';
 import { toWireError } from '../core/errors.js';
 import type { Translate } from './messages.js';
@@ -43,8 +44,7 @@ export function createOutput({ json, t, stdout, stderr }: OutputOptions): Output
 export function errorText(error: ClientError, t: Translate): string {
   const { code, details } = error;
   const reason = details['reason'];
-  // A short name stands for what exactly is wrong; a sentence is in the text already.
-  const name = typeof reason === 'string' && /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(reason) ? `: ${reason}` : '';
+  const name = typeof reason === 'string' && isSlug(reason) ? `: ${reason}` : '';
   return `${failureText(error, t)} [${code}${name}]`;
 }
 
@@ -53,7 +53,20 @@ export function errorText(error: ClientError, t: Translate): string {
  * an entry breaks, that is chosen.
  */
 export function failureText({ code, details }: Pick<ClientError, 'code' | 'details'>, t: Translate): string {
+  const { reason, file, errno } = details;
+  const finer = typeof reason === 'string' && isSlug(reason) ? t(`reason.${reason}`, { defaultValue: '' }) : '';
+  // A page learns no reasons and no files; these are for whoever sits here.
+  if (finer !== '') return typeof file === 'string' ? `${displayText(file)}: ${finer}` : finer;
   const kind = details['application'] ?? details['rule'] ?? details['role'];
   const context = typeof kind === 'string' ? { context: kind } : {};
-  return t(`error.${code}`, { reason: '', ...details, ...context }).trim();
+  const system = typeof errno === 'string' ? t(`file.${errno}`, { defaultValue: '' }) : '';
+  const words = system === '' || typeof file !== 'string' ? {} : { reason: `${displayText(file)}: ${system}` };
+  const text = t(`error.${code}`, { reason: '', ...details, ...context, ...words }).trim();
+  const isNamed = typeof file !== 'string' || text.includes(displayText(file));
+  return isNamed ? text : `${displayText(file)}: ${text}`;
+}
+
+/** A short name that stands for what exactly is wrong; a sentence is none. */
+function isSlug(reason: string): boolean {
+  return /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(reason);
 }

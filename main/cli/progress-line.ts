@@ -13,15 +13,19 @@ const BAR_WIDTH = 24;
 /** Drawn at most this often, in milliseconds. */
 const REDRAW_MILLISECONDS = 80;
 
-/** Where nobody looks, the label is printed once and nothing is drawn. */
+/** Where nobody looks, each label is printed once and nothing is drawn. */
 export function createProgressLine(
   terminal: Pick<Terminal, 'interactive' | 'write' | 'columns'>,
   label: string,
   now: () => number = () => performance.now(),
 ): ProgressLine {
+  let lastLabel = '';
   if (!terminal.interactive) {
-    terminal.write(`${label}\n`);
-    return { show: () => undefined, end: () => undefined };
+    const show = (_progress: ItemProgress, current = label): void => {
+      if (current !== lastLabel) terminal.write(`${current}\n`);
+      lastLabel = current;
+    };
+    return { show, end: () => undefined };
   }
   let drawn = Number.NEGATIVE_INFINITY;
   let width = 0;
@@ -31,7 +35,9 @@ export function createProgressLine(
   };
   return {
     show({ done, count }, current = label) {
-      if (done < count && now() - drawn < REDRAW_MILLISECONDS) return;
+      const isNew = current !== lastLabel;
+      if (!isNew && done < count && now() - drawn < REDRAW_MILLISECONDS) return;
+      lastLabel = current;
       drawn = now();
       draw(progressText(current, { done, count }));
     },

@@ -1,10 +1,11 @@
-import { formatDistinguishedName } from '../../sdk/formats/index.js';
+import { formatDistinguishedName, isJpkiCertificate } from '../../sdk/formats/index.js';
 import {
   verdictOf,
   type DocumentReport,
   type DocumentSignature,
   type Finding,
   type IntactSigner,
+  type RevocationReport,
   type SignerReport,
 } from '../../sdk/formats/signature-report.js';
 import { displayText } from '../core/consent/display-text.js';
@@ -12,7 +13,7 @@ import type { ClientError } from '../core/errors.js';
 import { isoDateTime } from './dates.js';
 import { INDENT } from './foreign-text.js';
 import type { Translate } from './messages.js';
-import { errorText } from './output.js';
+import { errorText, failureText } from './output.js';
 
 /** What was found about one file, as `--json` gives it. Codes, reasons and members are stable. */
 export function reportObject(file: string, report: DocumentReport): unknown {
@@ -70,7 +71,11 @@ function signatureLines({ signer, coverage, findings }: DocumentSignature, index
     signer.integrity === 'intact'
       ? intactLines(signer, t)
       : [
-          t('verify.broken', { message: t(`error.${signer.code}`), code: signer.code, reason: signer.reason }),
+          t('verify.broken', {
+            message: failureText({ code: signer.code, details: { reason: signer.reason } }, t),
+            code: signer.code,
+            reason: signer.reason,
+          }),
           ...(signer.digestAlgorithm === 'SHA-1' ? [t('verify.sha1')] : []),
         ];
   // What a signature covers that does not hold is of no interest, and would read like good news.
@@ -101,37 +106,60 @@ function intactLines(signer: IntactSigner, t: Translate): string[] {
   return [
     t('verify.signer', { value: displayText(formatDistinguishedName(certificate.subject)) }),
     ...(signingTime ? [t('verify.signingTime', { value: isoDateTime(signingTime) })] : []),
-    timeStampLine(signer, t),
+    ...timeStampLines(signer, t),
     path.status === 'untrusted'
       ? t('verify.path.untrusted', { message: t(`error.${path.code}`), code: path.code })
       : t(`verify.path.${path.status}`),
-    revocationLine(signer, t),
+    ...revocationLines(signer, t),
   ];
 }
 
-function timeStampLine({ timeStamp }: IntactSigner, t: Translate): string {
+function timeStampLines({ timeStamp }: IntactSigner, t: Translate): string[] {
   switch (timeStamp.status) {
     case 'absent':
-      return t('verify.timeStamp.absent');
+      return [t('verify.timeStamp.absent')];
     case 'failed':
-      return t('verify.timeStamp.failed', { code: timeStamp.code, reason: timeStamp.reason });
-    case 'intact':
-      return t('verify.timeStamp.intact', {
-        value: isoDateTime(timeStamp.time),
-        context: timeStamp.path.status === 'trusted' ? 'trusted' : 'untrusted',
-      });
+      return [t('verify.timeStamp.failed', { code: timeStamp.code, reason: timeStamp.reason })];
+    case 'intact': {
+      const isTrusted = timeStamp.path.status === 'trusted';
+      const context = isTrusted ? 'trusted' : timeStamp.isPathOver ? 'over' : 'untrusted';
+      const line = t('verify.timeStamp.intact', { value: isoDateTime(timeStamp.time), context });
+      return [line, ...(isTrusted ? authorityRevocationLines(timeStamp.revocation, t) : [])];
+    }
   }
 }
 
-function revocationLine({ revocation }: IntactSigner, t: Translate): string {
+/** What makes the time less sure than it reads; an authority that was not revoked is nothing to tell. */
+function authorityRevocationLines(revocation: RevocationReport, t: Translate): string[] {
+  if (revocation.status === 'not-checked') {
+    return [t('verify.timeStamp.revocationNotChecked', { reason: revocation.reason })];
+  }
+  const since = revocation.status === 'good' ? revocation.revokedLater : revocation.revokedAt;
+  if (since === undefined) return [];
+  return [t('verify.timeStamp.revokedLater', { value: isoDateTime(since), reason: reasonOf(revocation) })];
+}
+
+function revocationLines({ revocation, certificate }: IntactSigner, t: Translate): string[] {
   switch (revocation.status) {
     case 'not-checked':
-      return t('certificate.revocationNotChecked');
-    case 'good':
-      return t('verify.revocation.good', { value: isoDateTime(revocation.thisUpdate) });
+      // Who may ask is JPKI's own rule.
+      return isJpkiCertificate(certificate)
+        ? [t('certificate.revocationNotChecked')]
+        : [t('verify.revocation.notChecked', { reason: revocation.reason })];
+    case 'good': {
+      if (revocation.revokedLater === undefined) {
+        return [t('verify.revocation.good', { value: isoDateTime(revocation.thisUpdate) })];
+      }
+      const value = isoDateTime(revocation.revokedLater);
+      return [t('verify.revocation.revokedLater', { value, reason: reasonOf(revocation) })];
+    }
     case 'revoked':
-      return t('verify.revocation.revoked', { value: isoDateTime(revocation.revokedAt) });
+      return [t('verify.revocation.revoked', { value: isoDateTime(revocation.revokedAt) })];
   }
+}
+
+function reasonOf({ revocationReason }: { readonly revocationReason?: string }): string {
+  return revocationReason ?? '-';
 }
 
 /** Our words for what there are words for; the stable name stands beside them in any case. */

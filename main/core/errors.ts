@@ -1,5 +1,6 @@
-import { FormatError } from '../../sdk/formats/index.js';
-import { publicErrorCode, type ErrorCode, type WireError } from '../../sdk/protocol/index.js';
+import { FormatError } from '../../sdk/formats/format-error.js';
+import { publicErrorCode, type ErrorCode } from '../../sdk/protocol/error-codes.js';
+import type { WireError } from '../../sdk/protocol/index.js';
 
 /** Facts a person or program can act on, such as `triesLeft`. Never a PIN, an attribute or a serial number. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;

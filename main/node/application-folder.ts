@@ -1,12 +1,12 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import type { SignedOutput } from '../../sdk/formats/document.js';
 import { FormatError } from '../../sdk/formats/index.js';
 import { memorySource } from '../../sdk/formats/memory-source.js';
 import type { RandomAccessSource } from '../../sdk/formats/ports.js';
 import type { ApplicationFiles } from '../../sdk/formats/profiles/egov-kousei.js';
+import { KOUSEI } from '../../sdk/formats/profiles/kousei-document.js';
 import {
   readZip,
   readZipEntry,
@@ -18,12 +18,12 @@ import { replaceZipEntry } from '../../sdk/formats/zip/replace-entry.js';
 import { ClientError } from '../core/errors.js';
 import { openFileSource, type FileSource } from './file-source.js';
 
-const KOUSEI = 'kousei.xml';
-
 const MAX_FILES = 1000;
-/** Octets of a whole archive once it is decompressed, and of one file of it, which is decompressed in memory. */
-const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
-const MAX_FILE_BYTES = 128 * 1024 * 1024;
+/** Octets of a whole archive once it is decompressed. All forms are in memory at once. */
+const MAX_TOTAL_BYTES = 128 * 1024 * 1024;
+/** More than this only where the archive has its share of it: XML shrinks to a tenth or so. */
+const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
+const MAX_INFLATION = 100;
 
 /** An e-Gov application, in a folder or a ZIP archive, open until `close`. */
 export interface Application {
@@ -85,10 +85,34 @@ async function openFolder(folder: string): Promise<Application> {
  */
 async function fileNames(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  for await (const entry of await opendir(folder)) {
-    if (!entry.isFile()) continue;
-    addOnce(names, entry.name, entry.name);
+  for await (const name of namesOfFiles(folder)) {
+    addOnce(names, name, name);
     if (names.size > MAX_FILES) throw refused('egov-too-many-files', 'too many files in the folder');
+  }
+  return names;
+}
+
+async function* namesOfFiles(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder)) if (entry.isFile()) yield entry.name;
+}
+
+/**
+ * Finds files of a folder as `openApplication` does; the folder may be any, and is read once, when it is first asked.
+ * @returns by its bare name, how a file is called on the disk; undefined where there is none, or several compose to the name
+ */
+export function fileFinder(folder: string): (unverifiedName: string) => Promise<string | undefined> {
+  let read: Promise<ReadonlyMap<string, string | undefined>> | undefined;
+  return async (unverifiedName) => {
+    read ??= anyFileNames(folder);
+    return (await read).get(unverifiedName.normalize('NFC'));
+  };
+}
+
+async function anyFileNames(folder: string): Promise<ReadonlyMap<string, string | undefined>> {
+  const names = new Map<string, string | undefined>();
+  for await (const name of namesOfFiles(folder)) {
+    const composed = name.normalize('NFC');
+    names.set(composed, names.has(composed) ? undefined : name);
   }
   return names;
 }
@@ -102,18 +126,21 @@ function addOnce<Value>(files: Map<string, Value>, name: string, value: Value): 
 async function openArchive(path: string): Promise<Application> {
   const source = await openFileSource(path);
   try {
-    const zip = await readZip(source, { maxEntries: MAX_FILES, maxTotalSize: MAX_TOTAL_BYTES });
+    const maxTotalSize = Math.min(MAX_TOTAL_BYTES, Math.max(MAX_INFLATED_BYTES, source.size * MAX_INFLATION));
+    const zip = await readZip(source, { maxEntries: MAX_FILES, maxTotalSize });
+    // What is copied on must not hide anything in octets behind its data either.
+    for (const entry of zip.entries) await readZipEntry(zip, entry, nodeInflateRaw);
     const kouseiEntry = findKousei(zip);
     const entries = entriesBeside(zip, kouseiEntry);
     return {
       files: {
-        list: () => [...entries.keys()],
+        list: () => [...entries.keys(), ...elsewhere(zip, entries)],
         open: async (unverifiedName) => {
           const entry = entries.get(unverifiedName.normalize('NFC'));
-          return entry && memorySource(await readSmallEntry(zip, entry));
+          return entry && memorySource(await readZipEntry(zip, entry, nodeInflateRaw));
         },
       },
-      kousei: memorySource(await readSmallEntry(zip, kouseiEntry)),
+      kousei: memorySource(await readZipEntry(zip, kouseiEntry, nodeInflateRaw)),
       packed: (kousei) => replaceZipEntry(zip, kouseiEntry, kousei),
       close: () => source.close(),
     };
@@ -143,16 +170,34 @@ function entriesBeside({ entries }: ZipDirectory, kousei: ZipEntry): ReadonlyMap
   return files;
 }
 
-async function readSmallEntry(zip: ZipDirectory, entry: ZipEntry): Promise<Uint8Array> {
-  if (entry.size > MAX_FILE_BYTES) throw refused('zip-too-large', 'a file of the archive is too large');
-  return readZipEntry(zip, entry, nodeInflateRaw);
+/** Files that are not beside `kousei.xml`, by their paths from the archive's own folder, `/`. */
+function elsewhere({ entries }: ZipDirectory, beside: ReadonlyMap<string, ZipEntry>): readonly string[] {
+  const known = new Set(beside.values());
+  return entries.filter((entry) => !entry.isFolder && !known.has(entry)).map(({ name }) => `/${name}`);
 }
 
-const inflateRawAsync = promisify(inflateRaw);
-
 /** `InflateRaw` over `node:zlib`. */
-export const nodeInflateRaw: InflateRaw = async (deflated, maxLength) =>
-  new Uint8Array(await inflateRawAsync(deflated, { maxOutputLength: Math.max(1, maxLength) }));
+export const nodeInflateRaw: InflateRaw = async (deflated, maxLength) => {
+  const { buffer, engine } = await inflateWithInfo(deflated, Math.max(1, maxLength));
+  // Written to the engine: what it took of the input.
+  if (engine.bytesWritten !== deflated.length) throw new Error('octets behind the compressed data');
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+};
+
+/** What `info` makes of a result. */
+interface Inflated {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function inflateWithInfo(deflated: Uint8Array, maxOutputLength: number): Promise<Inflated> {
+  return new Promise((resolve, reject) => {
+    inflateRaw(deflated, { maxOutputLength, info: true }, (error, result) => {
+      if (error) reject(error);
+      else resolve(result as unknown as Inflated);
+    });
+  });
+}
 
 function missing(): FormatError {
   return refused('egov-kousei-missing', 'not exactly one kousei.xml');

@@ -26,9 +26,13 @@ export async function openFileSource(path: string, signal?: AbortSignal): Promis
       size: Number(identity.size),
       chunks: () => readChunks(path, identity, signal),
       async read(offset, length) {
-        const bytes = await readAt(file, offset, Math.max(0, Math.min(length, Number(identity.size) - offset)));
-        await requireUnchanged(file, identity);
-        return bytes;
+        try {
+          const bytes = await readAt(file, offset, Math.max(0, Math.min(length, Number(identity.size) - offset)));
+          await requireUnchanged(file, identity);
+          return bytes;
+        } catch (cause) {
+          throw fileError(path, cause);
+        }
       },
       close: () => file.close(),
     };
@@ -43,7 +47,8 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0) throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed');
+    if (bytesRead === 0)
+      throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed', { details: { errno: 'CHANGED' } });
     filled += bytesRead;
   }
   return bytes;
@@ -61,7 +66,8 @@ interface FileIdentity {
 
 async function identify(file: FileHandle): Promise<FileIdentity> {
   const status = await file.stat({ bigint: true });
-  if (!status.isFile()) throw new ClientError('ERR_INTERNAL_FILE', 'not a regular file');
+  if (!status.isFile())
+    throw new ClientError('ERR_INTERNAL_FILE', 'not a regular file', { details: { errno: 'NOT_A_FILE' } });
   const { size, dev: device, ino: inode, mtimeNs: modified, ctimeNs: changed } = status;
   return { size, device, inode, modified, changed };
 }
@@ -70,7 +76,7 @@ async function requireUnchanged(file: FileHandle, expected: FileIdentity): Promi
   const { size, device, inode, modified, changed } = await identify(file);
   const isSameFile = device === expected.device && inode === expected.inode;
   const isSame = isSameFile && size === expected.size && modified === expected.modified && changed === expected.changed;
-  if (!isSame) throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed');
+  if (!isSame) throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed', { details: { errno: 'CHANGED' } });
 }
 
 /** Without O_NONBLOCK, which Windows does not have, opening a named pipe waits for somebody to write to it. */
@@ -91,16 +97,27 @@ function cancelled(): ClientError {
 /** UTF-16 code units of an error's reason; a path has at most 4096 bytes. */
 const MAX_REASON_LENGTH = 8_192;
 
-/** What happened to which file, by the system's own reason. */
+/**
+ * What happened to which file: `details` have the path as `file`, the system's name of the error (`ENOENT`) or ours
+ * (`CHANGED`, `NOT_A_FILE`) as `errno`, and both in words as `reason`.
+ */
 export function fileError(path: string, cause: unknown): ClientError {
-  if (cause instanceof ClientError && (cause.code !== 'ERR_INTERNAL_FILE' || cause.details['reason'] !== undefined)) {
-    return cause;
-  }
+  const isOther = cause instanceof ClientError && cause.code !== 'ERR_INTERNAL_FILE';
+  if (isOther || (cause instanceof ClientError && cause.details['file'] !== undefined)) return cause;
   const why = cause instanceof Error ? cause.message : 'unknown reason';
+  const errno = cause instanceof ClientError ? cause.details['errno'] : systemErrorCode(cause);
   return new ClientError('ERR_INTERNAL_FILE', 'a file could not be read or written', {
-    details: { reason: displayText(`${path}: ${why}`, MAX_REASON_LENGTH) },
+    details: {
+      file: displayText(path, MAX_REASON_LENGTH),
+      reason: displayText(`${path}: ${why}`, MAX_REASON_LENGTH),
+      ...(errno !== undefined && { errno }),
+    },
     cause,
   });
+}
+
+function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 async function* readChunks(
@@ -125,7 +142,8 @@ async function* readChunks(
       [current, other] = [other, current];
     }
     await requireUnchanged(file, identity);
-    if (BigInt(offset) !== identity.size) throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed');
+    if (BigInt(offset) !== identity.size)
+      throw new ClientError('ERR_INTERNAL_FILE', 'the file has changed', { details: { errno: 'CHANGED' } });
   } catch (cause) {
     throw fileError(path, cause);
   } finally {

@@ -14,7 +14,10 @@ import { exchange, HttpExchangeError, type HttpExchange } from './http-exchange.
 import { nodeCrypto } from './node-crypto.js';
 
 export interface HttpRevocationOptions extends Pick<RevocationMoment, 'skewMilliseconds' | 'maxAgeMilliseconds'> {
-  /** Whether to go to this address, which a CA wrote into a certificate. Left out: to any. */
+  /**
+   * Whether to go to this address, which a CA wrote into a certificate. Left out: to those of the internet, not to this
+   * computer and its network.
+   */
   readonly isAllowed?: (address: URL) => boolean;
   /** For one request; default: 15 seconds. */
   readonly timeoutMilliseconds?: number;
@@ -117,10 +120,10 @@ class RevocationClient {
     const isRefused = URL.canParse(request.url) && isAllowed?.(new URL(request.url)) === false;
     if (isRefused) throw unavailable('address-refused');
     try {
-      return await exchange({ ...request, timeoutMilliseconds });
+      return await exchange({ ...request, timeoutMilliseconds, isPublicOnly: isAllowed === undefined });
     } catch (cause) {
-      if (cause instanceof HttpExchangeError) throw unavailable(`http-${cause.reason}`, cause);
-      throw cause;
+      if (!(cause instanceof HttpExchangeError)) throw cause;
+      throw unavailable(cause.reason === 'private-address' ? 'address-refused' : `http-${cause.reason}`, cause);
     }
   }
 }

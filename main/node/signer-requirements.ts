@@ -1,4 +1,4 @@
-import { jpkiRequirements, nameValues, type Certificate } from '../../sdk/formats/index.js';
+import { isJpkiCertificate, jpkiRequirements, type Certificate } from '../../sdk/formats/index.js';
 import type { LeafRequirements } from '../../sdk/formats/certification-path.js';
 
 /** Purposes under which documents are signed; a certificate that names its purposes has to name one of them. */
@@ -18,8 +18,7 @@ const SIGNING_PURPOSES = [
 
 /** What the certificate of who signed a document must be good for: JPKI's has to be the signing one. */
 export function signerRequirements(certificate: Certificate): LeafRequirements {
-  const isJpki = nameValues(certificate.issuer, 'O').some((name) => name === 'JPKI' || name === 'JPKI-TEST');
-  if (isJpki) return jpkiRequirements(certificate, 'signing');
+  if (isJpkiCertificate(certificate)) return jpkiRequirements(certificate, 'signing');
   const { keyUsage, extKeyUsage } = certificate.extensions;
   const usage = keyUsage?.has('nonRepudiation') === true ? 'nonRepudiation' : 'digitalSignature';
   const purpose = SIGNING_PURPOSES.find((allowed) => extKeyUsage?.includes(allowed)) ?? SIGNING_PURPOSES[0];

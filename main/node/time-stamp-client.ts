@@ -17,11 +17,15 @@ export interface HttpTimeStamperOptions extends Pick<TrustOptions, 'trustAnchors
   readonly policy?: string;
   /** For one time stamp; default: 15 seconds. */
   readonly timeoutMilliseconds?: number;
+  /** Ends what is under way with `ERR_USER_CANCELLED`. */
+  readonly signal?: AbortSignal;
   /** Default: `node:crypto`. */
   readonly crypto?: FormatCrypto;
 }
 
 const DEFAULT_TIMEOUT = 15_000;
+/** How far an authority's clock may be behind ours, in milliseconds. */
+const MAX_LAG = 5 * 60 * 1000;
 /** 128 bits: nobody can have an answer ready. */
 const NONCE_BYTES = 16;
 
@@ -29,7 +33,8 @@ const NONCE_BYTES = 16;
  * A time-stamping authority behind an address that a person, or an administrator, gave (RFC 3161 §3.4). It learns the digest
  * and nothing else. Each token is checked as by whoever will verify it; where anchors are given, its path too.
  * @throws ClientError `ERR_SIGN_TIME_STAMP` from the stamper; `details.reason` says why: `time-stamp-http-` and a reason of
- * `HttpExchangeError`, one of `readTimeStampResponse` or `verifyTimeStampToken`, or `time-stamp-untrusted`
+ * `HttpExchangeError`, one of `readTimeStampResponse` or `verifyTimeStampToken`, `time-stamp-untrusted`, or
+ * `time-stamp-past` where the authority's clock is far behind ours; one that is ahead is `time-stamp-future`
  */
 export function httpTimeStamper(options: HttpTimeStamperOptions): TimeStamper {
   return async (imprint) => {
@@ -44,18 +49,24 @@ export function httpTimeStamper(options: HttpTimeStamperOptions): TimeStamper {
       await requireHolding(token, request, options);
       return token;
     } catch (cause) {
+      if (options.signal?.aborted === true) throw cancelled(cause);
       throw timeStampError(cause);
     }
   };
 }
 
-function post(bytes: Uint8Array, { url, timeoutMilliseconds }: HttpTimeStamperOptions): Promise<Uint8Array> {
+function cancelled(cause: unknown): ClientError {
+  return new ClientError('ERR_USER_CANCELLED', 'cancelled while a time stamp was waited for', { cause });
+}
+
+function post(bytes: Uint8Array, { url, timeoutMilliseconds, signal }: HttpTimeStamperOptions): Promise<Uint8Array> {
   return exchange({
     url,
     body: { contentType: 'application/timestamp-query', bytes },
     acceptedTypes: ['application/timestamp-reply'],
     maxBytes: MAX_TIME_STAMP_RESPONSE_BYTES,
     timeoutMilliseconds: timeoutMilliseconds ?? DEFAULT_TIMEOUT,
+    ...(signal && { signal }),
   });
 }
 
@@ -72,6 +83,7 @@ async function requireHolding(
   const report = await verifyTimeStampToken(token, request, trust, crypto);
   if (report.status === 'failed') throw refused(report.reason);
   if (report.status === 'absent' || report.path.status === 'untrusted') throw refused('time-stamp-untrusted');
+  if (trust.at.getTime() - report.time.getTime() > MAX_LAG) throw refused('time-stamp-past');
 }
 
 function refused(reason: string, cause?: unknown): ClientError {

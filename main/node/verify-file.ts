@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyCms } from '../../sdk/formats/cms/verify-cms.js';
 import { decodePemCms, type Certificate } from '../../sdk/formats/index.js';
@@ -9,6 +9,8 @@ import type { RandomAccessSource } from '../../sdk/formats/ports.js';
 import type { DocumentFormat, DocumentReport, VerifyDocumentOptions } from '../../sdk/formats/signature-report.js';
 import { verifyXmlWithProfiles } from '../../sdk/formats/profiles/verify-xml-profiles.js';
 import { toClientError } from '../core/errors.js';
+import { fileFinder } from './application-folder.js';
+import { openApplication } from './application-folder.js';
 import { detectDocumentFormat } from './detect-document-format.js';
 import { openFileSource, type FileSource } from './file-source.js';
 import { nodeCrypto } from './node-crypto.js';
@@ -32,16 +34,14 @@ export interface VerifyFileOptions {
 export async function verifyFile(path: string, options: VerifyFileOptions): Promise<DocumentReport> {
   const files = new OpenFiles();
   try {
-    const source = await files.open(path);
-    const format = await detectDocumentFormat(source);
-    const content = await openContent(path, options, files);
+    const signed = await openSigned(path, options, files);
     const { trustAnchors, timeStampAnchors, revocation } = options;
-    return await VERIFIERS[format]({
-      source,
-      ...(content && { content }),
-      resolve: (unverifiedName) => files.openNeighbour(path, unverifiedName),
+    const now = new Date();
+    return await VERIFIERS[signed.format]({
+      ...signed.sources,
       crypto: nodeCrypto,
-      at: new Date(),
+      at: now,
+      now,
       ...(trustAnchors && { trustAnchors }),
       ...(timeStampAnchors && { timeStampAnchors }),
       requirements: signerRequirements,
@@ -52,6 +52,33 @@ export async function verifyFile(path: string, options: VerifyFileOptions): Prom
   } finally {
     await files.close();
   }
+}
+
+interface Signed {
+  readonly format: DocumentFormat;
+  readonly sources: Pick<VerifyDocumentOptions, 'source' | 'content' | 'resolve'>;
+}
+
+/** A file with its neighbours; or an application of e-Gov, in its folder or archive. */
+async function openSigned(path: string, options: VerifyFileOptions, files: OpenFiles): Promise<Signed> {
+  if (await isApplication(path, files)) {
+    const application = files.keep(await openApplication(path));
+    const { kousei: source, files: entries } = application;
+    return { format: 'xml', sources: { source, resolve: (unverifiedName) => entries.open(unverifiedName) } };
+  }
+  const source = await files.open(path);
+  const content = await openContent(path, options, files);
+  const resolve = (unverifiedName: string): Promise<RandomAccessSource | undefined> =>
+    files.openNeighbour(path, unverifiedName);
+  return { format: await detectDocumentFormat(source), sources: { source, ...(content && { content }), resolve } };
+}
+
+async function isApplication(path: string, files: OpenFiles): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined);
+  if (status?.isDirectory() === true) return true;
+  const head = await (await files.open(path)).read(0, 4);
+  // "PK" 3 4, a local file header (APPNOTE.TXT §4.3.7).
+  return [0x50, 0x4b, 0x03, 0x04].every((octet, index) => head[index] === octet);
 }
 
 const VERIFIERS: Readonly<Record<DocumentFormat, (options: VerifyDocumentOptions) => Promise<DocumentReport>>> = {
@@ -90,6 +117,9 @@ async function openContent(
 /** Every file a check needs, until it is over. */
 class OpenFiles {
   readonly #sources = new Map<string, FileSource>();
+  readonly #others: { close(): Promise<void> }[] = [];
+  /** Of the folder of the file that is checked. */
+  #findNeighbour: ReturnType<typeof fileFinder> | undefined;
 
   async open(path: string): Promise<FileSource> {
     const source = this.#sources.get(path) ?? (await openFileSource(path));
@@ -97,14 +127,25 @@ class OpenFiles {
     return source;
   }
 
-  /** A file beside another one, by its bare name; undefined where there is none. */
+  /** A file beside another one, by its bare name, found as for signing; undefined where there is none. */
   async openNeighbour(path: string, unverifiedName: string): Promise<RandomAccessSource | undefined> {
-    const neighbour = join(dirname(path), unverifiedName);
-    if (dirname(neighbour) !== dirname(join(path))) return undefined;
-    return this.open(neighbour).catch(() => undefined);
+    this.#findNeighbour ??= fileFinder(dirname(path));
+    try {
+      const name = await this.#findNeighbour(unverifiedName);
+      return name === undefined ? undefined : await this.open(join(dirname(path), name));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Closes this with the rest. */
+  keep<Resource extends { close(): Promise<void> }>(resource: Resource): Resource {
+    this.#others.push(resource);
+    return resource;
   }
 
   async close(): Promise<void> {
+    for (const other of this.#others) await other.close();
     for (const source of this.#sources.values()) await source.close();
   }
 }

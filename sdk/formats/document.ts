@@ -43,7 +43,7 @@ export interface SigningContext {
 export interface PreparedDocument {
   /** What is bound, the document itself first. At least one part. */
   readonly bound: readonly BoundPart[];
-  /** Unverified names of what the document speaks of and the signature does not bind. */
+  /** Unverified names of what the document speaks of or goes along with it, and the signature does not bind. */
   readonly unboundNames: readonly string[];
   /**
    * Makes ready for a key that digests with `algorithm`, reading again where that is needed. SHA-256 is always ready.

@@ -37,6 +37,7 @@ export { formatDistinguishedName, nameValues } from './distinguished-name.js';
 export { ecdsaSignatureFromDer, ecdsaSignatureToDer, type Curve } from './ecdsa-signature.js';
 export { FORMAT_ERROR_CODES, FormatError, type FormatErrorCode } from './format-error.js';
 export {
+  isJpkiCertificate,
   isJpkiTestCertificate,
   JPKI_OTHER_NAMES,
   JPKI_POLICIES,

@@ -41,6 +41,11 @@ export function isJpkiTestCertificate(certificate: Certificate): boolean {
   return nameValues(certificate.issuer, 'O').includes('JPKI-TEST');
 }
 
+/** Whether the issuer calls itself JPKI, or a test hierarchy of its kind. A claim until the path is validated. */
+export function isJpkiCertificate(certificate: Certificate): boolean {
+  return nameValues(certificate.issuer, 'O').some((name) => name === 'JPKI' || name === 'JPKI-TEST');
+}
+
 /** For which of the card's certificates this is the JPKI CA's own certificate, going by its name. */
 export function jpkiCaRole(certificate: Certificate): JpkiRole | undefined {
   const units = nameValues(certificate.subject, 'OU');

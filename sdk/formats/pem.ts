@@ -33,11 +33,14 @@ function decodeBlock(block: string): Uint8Array {
 }
 
 /**
- * The first ContentInfo of a PEM text, labelled `CMS` (RFC 7468 §9) or `PKCS7` (§8).
+ * The ContentInfo of a PEM text, labelled `CMS` (RFC 7468 §9) or `PKCS7` (§8). Nothing but white space may be around it:
+ * text there would pass for signed, and a second signature would not be looked at.
  * @throws FormatError `ERR_SIGN_FORMAT` (`cms-pem`)
  */
 export function decodePemCms(pem: string): Uint8Array {
-  const block = /-----BEGIN (CMS|PKCS7)-----([A-Za-z0-9+/= \t\r\n]*)-----END \1-----/.exec(pem)?.[2];
+  const block = /^[ \t\r\n]*-----BEGIN (CMS|PKCS7)-----([A-Za-z0-9+/= \t\r\n]*)-----END \1-----[ \t\r\n]*$/.exec(
+    pem,
+  )?.[2];
   try {
     if (block !== undefined) return decodeBase64(block.replace(/[ \t\r\n]/g, ''));
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { Certificate } from './certificate.js';
 import type { LeafRequirements } from './certification-path.js';
 import type { FormatError, FormatErrorCode } from './format-error.js';
 import type { DigestAlgorithm, DocumentCrypto, RandomAccessSource, SignatureAlgorithm } from './ports.js';
+import type { CrlReason } from './revocation/certificate-status.js';
 
 export type PathReport =
   | { readonly status: 'trusted'; /** Signer first, anchor last. */ readonly path: readonly Certificate[] }
@@ -19,18 +20,32 @@ export type RevocationReport =
       readonly thisUpdate: Date;
       /** Good at the moment asked about, and revoked since: from when on. */
       readonly revokedLater?: Date;
+      /** Why it was revoked since, where the source says. */
+      readonly revocationReason?: CrlReason;
     }
   | {
       readonly status: 'revoked';
       readonly source: 'ocsp' | 'crl';
       readonly thisUpdate: Date;
       readonly revokedAt: Date;
+      /** Where the source says. */
+      readonly revocationReason?: CrlReason;
     };
 
 export type TimeStampReport =
   | { readonly status: 'absent' }
   /** It holds for this signature value; whether its authority is trusted is in `path`. */
-  | { readonly status: 'intact'; /** `genTime`, UTC. */ readonly time: Date; readonly path: PathReport }
+  | {
+      readonly status: 'intact';
+      /** `genTime`, UTC. */
+      readonly time: Date;
+      /** At `time` and at `TrustOptions.at`: after its end an authority's key may be in anybody's hands. */
+      readonly path: PathReport;
+      /** There was a path at `time` and there is none at `TrustOptions.at`: nothing but the token itself tells its time. */
+      readonly isPathOver: boolean;
+      /** Of the authority's path, at `time`. */
+      readonly revocation: RevocationReport;
+    }
   | { readonly status: 'failed'; readonly code: FormatErrorCode; readonly reason: string };
 
 /** A signer whose signature is over exactly the content, with the key of exactly this certificate. */
@@ -139,6 +154,8 @@ export interface TrustOptions {
   readonly timeStampAnchors?: readonly Certificate[];
   /** The moment for which paths are validated where no trusted time stamp says another; not a moment the signer claims. */
   readonly at: Date;
+  /** The verifier's clock: a time stamp from later is refused. Default: `at`. */
+  readonly now?: Date;
   /** What each signer's certificate must be good for, given the certificate. */
   readonly requirements?: (signerCertificate: Certificate) => LeafRequirements;
   /** Asked for trusted paths only. Left out: revocation is not checked. */

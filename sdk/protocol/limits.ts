@@ -65,6 +65,9 @@ export const LIMITS = {
   /** Octets of those uploads. */
   uploadBytesPerOrigin: 256 * 1024 * 1024,
   uploadBytesAltogether: 512 * 1024 * 1024,
+  /** Of both figures for all origins: what only origins of the registry may use, so that others cannot lock them out. */
+  reservedUploads: 20,
+  reservedUploadBytes: 128 * 1024 * 1024,
   /** Seconds for which an upload is kept that no session uses. */
   uploadSeconds: 600,
 } as const;

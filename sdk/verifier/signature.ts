@@ -62,6 +62,7 @@ export async function verifySignature(options: VerifySignatureOptions): Promise<
       // The moment is the caller's: no time stamp moves it.
       timeStampAnchors: [],
       at: options.at ?? new Date(),
+      now: new Date(),
       requirements: (certificate) => jpkiRequirements(certificate, 'signing'),
     });
     return {

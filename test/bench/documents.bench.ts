@@ -266,7 +266,7 @@ function finishPdf(write: (text: string) => void, offsets: readonly number[], st
   write(`trailer\n<< /Size ${String(offsets.length + 1)} /Root 1 0 R >>\nstartxref\n${String(start)}\n%%EOF\n`);
 }
 
-/** As many small objects as a large form or a drawing has. */
+/** A long document: pages in a balanced tree, each with content and resources of its own; three objects a page. */
 function manyObjects(name: string, count: number): void {
   const parts = ['%PDF-1.7\n'];
   const offsets: number[] = [];
@@ -277,17 +277,34 @@ function manyObjects(name: string, count: number): void {
     parts.push(object);
     length += object.length;
   };
+  const pages = Math.floor(count / 3);
+  const groups = Math.ceil(pages / PAGES_PER_GROUP);
+  const groupAt = (group: number): number => 3 + group;
+  const pageAt = (page: number): number => 3 + groups + 3 * page;
+  const references = (numbers: readonly number[]): string => numbers.map((number) => `${String(number)} 0 R`).join(' ');
   add('<< /Type /Catalog /Pages 2 0 R >>');
-  add('<< /Type /Pages /Kids [3 0 R] /Count 1 >>');
-  add('<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>');
-  for (let index = 0; index < count; index += 1) {
+  const kids = references(Array.from({ length: groups }, (_, group) => groupAt(group)));
+  add(`<< /Type /Pages /Count ${String(pages)} /MediaBox [0 0 595 842] /Kids [${kids}] >>`);
+  for (let group = 0; group < groups; group += 1) {
+    const first = group * PAGES_PER_GROUP;
+    const own = Array.from({ length: Math.min(PAGES_PER_GROUP, pages - first) }, (_, index) => pageAt(first + index));
+    add(`<< /Type /Pages /Parent 2 0 R /Count ${String(own.length)} /Kids [${references(own)}] >>`);
+  }
+  for (let page = 0; page < pages; page += 1) {
+    const number = pageAt(page);
+    const parent = groupAt(Math.floor(page / PAGES_PER_GROUP));
     add(
-      `<< /Kind /Entry /Value ${String(index)} /Text (${'x'.repeat(60)}) /Next ${String(4 + ((index + 1) % count))} 0 R >>`,
+      `<< /Type /Page /Parent ${String(parent)} 0 R /Contents ${String(number + 1)} 0 R /Resources ${String(number + 2)} 0 R >>`,
     );
+    const content = `BT /F 12 Tf 72 700 Td (Page ${String(page).padStart(6, '0')}, ${'x'.repeat(150)}) Tj ET`;
+    add(`<< /Length ${String(content.length)} >>\nstream\n${content}\nendstream`);
+    add('<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>');
   }
   finishPdf((text) => void parts.push(text), offsets, length);
   writeFileSync(at(name), parts.join(''), 'latin1');
 }
+
+const PAGES_PER_GROUP = 400;
 
 it('PDF of 50 and 300 MB, and of 340,000 objects', { timeout: 300_000 }, () => {
   const nss = at('nss');

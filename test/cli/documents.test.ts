@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { madoguchi, type CommandResult } from '../support/command-line.js';
+import { encodePemCertificate } from '../../sdk/formats/index.js';
+import { AuthorityServer, bodyOf } from '../support/authority-server.js';
+import { madoguchi, madoguchiProcess, type CommandResult } from '../support/command-line.js';
+import { Openssl } from '../support/openssl.js';
+import { issueTestCa, issueTimeStampAuthority } from '../support/test-authorities.js';
+import { testKey } from '../support/test-pki.js';
 import { onePage } from '../support/pdf-files.js';
 
 let directory: string;
@@ -134,6 +139,106 @@ describe('signing files, format by format', () => {
     expect(signed.stdout).toContain('受理するかは、確認できていません');
     const verified = await run(['verify', 'shinkoku-signed.xtx', '--trust', 'ca.pem']);
     expect([verified.exitCode, verified.stdout]).toEqual([0, expect.stringContaining('[etax-acceptance-unconfirmed]')]);
+  });
+});
+
+describe('an e-Gov application, ready to be handed in', () => {
+  beforeAll(() => {
+    mkdirSync(at('ready'));
+    writeFileSync(at('ready/kousei.xml'), KOUSEI);
+    writeFileSync(at('ready/900A01020000100001_01.xml'), '<届/>');
+    writeFileSync(at('ready/図面.pdf'), 'attached');
+    execFileSync('zip', ['-q', '-r', '../ready.zip', '.'], { cwd: at('ready') });
+  });
+
+  it.each([
+    ['ready', 'ready/kousei-signed.xml'],
+    ['ready.zip', 'ready-signed.zip'],
+  ])('%s becomes %s, which is checked with everything in it', async (input, output) => {
+    const signed = await sign(input, '--format', 'egov-kousei');
+    expect([signed.exitCode, jsonOf(signed).result.items[0]?.output]).toEqual([0, output]);
+    const verified = await run(['verify', output, '--trust', 'ca.pem', '--json']);
+    expect([verified.exitCode, jsonOf(verified).result.verdict]).toEqual([0, 'total-passed']);
+  });
+});
+
+describe('time stamps', () => {
+  const ca = issueTestCa('TSA CA', { key: testKey('tsa ca') });
+  const openssl = new Openssl();
+  let server: AuthorityServer | undefined;
+  let isHanging = false;
+
+  beforeAll(async () => {
+    openssl.writeHolder('tsa', issueTimeStampAuthority(ca, { key: testKey('tsa') }));
+    openssl.write('serial', '01');
+    const chain = openssl.write('ca.pem', encodePemCertificate(ca.certificate));
+    writeFileSync(at('tsa-ca.pem'), encodePemCertificate(ca.certificate));
+    const config = openssl.write(
+      'tsa.cnf',
+      `[tsa]\nserial = ${openssl.path('serial')}\nsigner_cert = ${openssl.path('tsa.pem')}\nsigner_key = ${openssl.path('tsa.key')}\ncerts = ${chain}\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\ness_cert_id_alg = sha256\n`,
+    );
+    server = await AuthorityServer.start((request, response) => {
+      if (isHanging) return;
+      void bodyOf(request).then((query) => {
+        const files = ['-queryfile', openssl.write('query', query), '-out', openssl.path('reply')];
+        openssl.must('ts', '-reply', '-config', config, '-section', 'tsa', ...files);
+        response.writeHead(200, { 'content-type': 'application/timestamp-reply' }).end(openssl.read('reply'));
+      });
+    });
+  });
+  afterAll(async () => {
+    await server?.close();
+    openssl.close();
+  });
+
+  it.each([
+    ['pades', '契約書.pdf', 'stamped.pdf'],
+    ['xades', 'form.xml', 'stamped.xml'],
+    ['cades', 'memo.txt', 'stamped.p7s'],
+    ['cms', 'memo.txt', 'stamped-plain.p7s'],
+  ])('are in %s, named in the consent, and checked to their authority', async (format, file, output) => {
+    const url = server?.url('/tsa') ?? '';
+    const stamping = ['--tsa', url, '--tsa-trust', 'tsa-ca.pem'];
+    const args = ['sign', file, '--format', format, ...stamping, '--output', output, '--yes', '--pin-stdin'];
+    const signed = await run(args, 'ABC123\n');
+    expect(signed.exitCode).toBe(0);
+    expect(signed.stderr).toContain(`タイムスタンプの取得先: ${new URL(url).host}`);
+    const content = output.endsWith('.p7s') ? ['--content', file] : [];
+    const verify = ['verify', output, ...content, '--trust', 'ca.pem', '--json'];
+    const verified = await run([...verify, '--tsa-trust', 'tsa-ca.pem']);
+    expect(verified.stdout).toContain('"timeStamp":{"status":"intact"');
+    expect(verified.stdout).toContain('"path":{"status":"trusted"}');
+    expect([verified.exitCode, jsonOf(verified).result.verdict]).toEqual([0, 'total-passed']);
+  });
+
+  it('that never come are given up by the person at once, and leave nothing unfinished', async () => {
+    isHanging = true;
+    mkdirSync(at('stamped'));
+    const child = madoguchiProcess(
+      [
+        '--reader',
+        'virtual',
+        'sign',
+        'memo.txt',
+        'form.xml',
+        '--format',
+        'cades',
+        '--tsa',
+        server?.url('/tsa') ?? '',
+        '--output-dir',
+        'stamped',
+        '--yes',
+        '--pin-stdin',
+      ],
+      { cwd: directory, env: { MADOGUCHI_STATE_DIRECTORY: at('state') }, input: 'ABC123\n' },
+    );
+    await child.says('タイムスタンプを取っています');
+    const start = performance.now();
+    child.interrupt();
+    expect(await child.exitCode()).toBe(5);
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(readdirSync(at('stamped'))).toEqual([]);
+    isHanging = false;
   });
 });
 

@@ -32,6 +32,29 @@ export async function madoguchi(args: readonly string[], options: RunOptions = {
   return { exitCode, stdout: stdout(), stderr: stderr() };
 }
 
+/** `madoguchi` from `dist/` without a terminal, while it runs. */
+export function madoguchiProcess(args: readonly string[], options: RunOptions = {}) {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { ...process.env, LANG: 'C.UTF-8', ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  child.stdin.end(options.input ?? '');
+  const stderr = collect(child.stderr);
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  return {
+    /** Waits, ten seconds at most, until it has printed this to standard error. */
+    async says(text: string): Promise<void> {
+      for (let waited = 0; !stderr().includes(text); waited += 50) {
+        if (waited > 10_000) throw new Error(`not said: ${text}\n${stderr()}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    interrupt: () => child.kill('SIGINT'),
+    exitCode: async (): Promise<number | null> => (await closed)[0],
+  };
+}
+
 /** `madoguchi` in a pseudo-terminal, with a person who reads and types. */
 export class TerminalSession {
   readonly #child: ChildProcess;

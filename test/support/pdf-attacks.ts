@@ -258,6 +258,8 @@ class RevisionWriter {
     for (const number of numbersOf(template.offsets ?? {})) {
       this.#entries.set(number, [1, template.offsets?.[number] ?? 0, 0]);
     }
+    // A section must say something.
+    if (this.#entries.size === 0 && template.xref !== 'stream') this.#entries.set(0, [0, 0, 65535]);
     const previous = template.previous === undefined ? lastStartXref(this.#base) : template.previous;
     const entries = `/Root ${template.root ?? '1 0 R'} /ID [<00> <00>] ${template.trailer ?? ''}`;
     const trailer = entries + (previous === null ? '' : ` /Prev ${previous}`);

@@ -1,13 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { resolve } from 'node:path';
 import { displayText } from '../../core/consent/display-text.js';
 import { SIGNATURE_FORMATS, type SignatureFormat } from '../../core/documents/signable-item.js';
 import { ClientError } from '../../core/errors.js';
-import type { ItemOutcome } from '../../core/signing/operations.js';
+import type { ItemOutcome, SignOperation } from '../../core/signing/operations.js';
 import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
 import { signedFilePath } from '../../node/document-engine/signed-file-path.js';
 import { fileError } from '../../node/file-source.js';
 import { httpTimeStamper } from '../../node/time-stamp-client.js';
-import { ExitCode } from '../exit-codes.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { assertAbsent } from '../files.js';
 import type { RunCommand } from '../main.js';
 import { errorText } from '../output.js';
@@ -50,7 +51,7 @@ export function addSignCommand(program: Command, run: RunCommand): void {
 
 async function signFiles(context: ProgramContext, files: readonly string[], options: SignOptions): Promise<ExitCode> {
   requireSensible(files, options);
-  const timeStamper = options.tsa && httpTimeStamper({ url: options.tsa.href, ...(await tsaTrust(options)) });
+  const stamping = await timeStamping(options, context.signal);
   const jobs = files.map((path): FileToSign => toJob(path, options));
   requireDistinct(jobs);
   // Before anybody is asked: a PIN spent on a signature that cannot be kept helps nobody.
@@ -61,7 +62,7 @@ async function signFiles(context: ProgramContext, files: readonly string[], opti
         operation: 'sign',
         requester: { kind: 'self' },
         items: jobs.map((job) => documents.file(job)),
-        ...(timeStamper && { timeStamper }),
+        ...stamping,
       },
       context.signal,
     ),
@@ -79,8 +80,13 @@ function toJob(path: string, { format, output, outputDir, attached, visible, tsa
   };
 }
 
-async function tsaTrust({ tsaTrust: files }: SignOptions) {
-  return files.length === 0 ? {} : { trustAnchors: await readTrustedCertificates(files) };
+async function timeStamping(
+  { tsa, tsaTrust }: SignOptions,
+  signal: AbortSignal,
+): Promise<Pick<SignOperation, 'timeStamper' | 'timeStampAuthority'>> {
+  if (!tsa) return {};
+  const trust = tsaTrust.length === 0 ? {} : { trustAnchors: await readTrustedCertificates(tsaTrust) };
+  return { timeStamper: httpTimeStamper({ url: tsa.href, signal, ...trust }), timeStampAuthority: tsa.host };
 }
 
 const ATTACHABLE: readonly SignatureFormat[] = ['cms', 'cades'];
@@ -106,7 +112,7 @@ function requireSensible(files: readonly string[], options: SignOptions): void {
 }
 
 function requireDistinct(jobs: readonly FileToSign[]): void {
-  const outputs = new Set(jobs.map(({ output }) => output));
+  const outputs = new Set(jobs.map(({ output }) => resolve(output)));
   if (outputs.size < jobs.length) {
     throw fileError('--output-dir', new ClientError('ERR_INTERNAL_FILE', 'two results would have the same name'));
   }
@@ -119,7 +125,7 @@ function report(
 ): ExitCode {
   const items: unknown[] = [];
   const lines: string[] = [];
-  let exitCode: ExitCode = ExitCode.DONE;
+  let exitCode: ExitCode | undefined;
   for (const [index, outcome] of outcomes.entries()) {
     const job = jobs[index];
     if (!job) throw new RangeError('more results than files');
@@ -129,20 +135,20 @@ function report(
       lines.push(t('sign.written', { name, file: displayText(job.output) }));
     } else {
       const { error } = outcome;
-      exitCode = error.code === 'ERR_INTERNAL_FILE' ? ExitCode.FILE : ExitCode.NEGATIVE;
       items.push({ file: job.path, error });
       const told = new ClientError(error.code, error.message, { details: error.details });
+      exitCode ??= exitCodeOf(told.code);
       lines.push(t('sign.itemFailed', { name, message: errorText(told, t) }));
     }
   }
   // What is known of whether the service takes it, with every result.
   if (jobs[0]?.format === 'etax-xtx') lines.push(t('finding.etax-acceptance-unconfirmed'));
-  if (exitCode !== ExitCode.DONE) {
+  if (exitCode !== undefined) {
     const done = outcomes.filter(({ status }) => status === 'signed').length;
     lines.push(t('sign.rest', { done, count: outcomes.length }));
   }
   output.result({ items, format: jobs[0]?.format }, lines);
-  return exitCode;
+  return exitCode ?? ExitCode.DONE;
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
@@ -153,11 +159,12 @@ function parseUrl(value: string): URL {
   if (!URL.canParse(value)) throw new InvalidArgumentError('not an address');
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new InvalidArgumentError('http: or https: only');
+  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('no user and password');
   return url;
 }
 
 function parsePlace(value: string): VisiblePlace {
-  const numbers = value.split(',').map(Number);
+  const numbers = value.split(',').map((part) => (/^-?\d+(?:\.\d+)?$/.test(part) ? Number(part) : Number.NaN));
   const [page = 0, x = 0, y = 0, width = 0, height = 0] = numbers;
   const isPlace =
     numbers.length === 5 &&

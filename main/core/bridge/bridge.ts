@@ -172,8 +172,8 @@ class BridgeCore {
   }
 
   async upload(origin: string, content: IncomingUpload): Promise<UploadResult> {
-    judgeUpload(this.#options, this.authorize(origin));
-    return this.#uploads.receive(origin, content);
+    const isListed = judgeUpload(this.#options, this.authorize(origin));
+    return this.#uploads.receive({ origin, isListed }, content);
   }
 
   async deleteUpload(origin: string, uploadId: string): Promise<DeleteUploadResult> {

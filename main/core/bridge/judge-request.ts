@@ -117,16 +117,18 @@ function checkEntry(service: RegistryService | undefined, operation: OperationRe
 
 /**
  * Whether a page may send content ahead of a request to sign it.
+ * @returns whether the registry has the origin
  * @throws ClientError `ERR_USER_BLOCKED`, `ERR_POLICY_OPERATION`
  */
 export function judgeUpload(
   { registry, sites, policy }: Pick<JudgeEnvironment, 'registry' | 'sites' | 'policy'>,
   origin: string,
-): void {
+): boolean {
   refuseBlocked(sites, origin, true);
   const service = registry.serviceOf(origin);
   checkEntry(service, 'sign');
   if (!service && policy().unlistedSigning === 'refuse') throw onlyListed();
+  return service !== undefined;
 }
 
 /** Who the person is told can read the result, with the key that makes it so. */

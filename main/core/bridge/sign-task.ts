@@ -29,7 +29,8 @@ export interface SignTask {
 }
 
 /**
- * The items of `request`, made of everything it brings, names or has uploaded. Where it throws, the uploads stay as they were.
+ * The items of `request`, made of everything it brings, names or has uploaded. What the request does wrong leaves its
+ * uploads as they were; whatever else fails removes them.
  * @param origin serialised: whose uploads they have to be
  * @throws ClientError `ERR_PROTOCOL_BODY_TOO_LARGE`, `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_UPLOAD_UNKNOWN`
  */
@@ -44,20 +45,28 @@ export function createSignTask(
     origin,
     items.flatMap((item) => ('upload' in item ? [item.upload] : [])),
   );
+  const release = async (): Promise<void> => {
+    await Promise.all(taken.map((content) => content.discard()));
+  };
   const unused = taken.values();
-  const asked = things.map((thing, index) => {
+  const ask = (thing: Thing, index: number): AskedItem => {
     const { name: unverifiedName = '' } = items[index] ?? {};
     if (thing instanceof Uint8Array) return askedDocument(documents, { unverifiedName, content: thing, format });
     if (thing !== 'upload') return askedDigest(new DigestItem(unverifiedName, thing));
     return askedDocument(documents, { unverifiedName, content: unused.next().value?.source, format });
-  });
-  return {
-    items: asked.map(({ item }) => item),
-    results: (outcomes) => asked.map((one, index) => publicItem(one, outcomes[index])),
-    async release() {
-      await Promise.all(taken.map((content) => content.discard()));
-    },
   };
+  try {
+    const asked = things.map(ask);
+    return {
+      items: asked.map(({ item }) => item),
+      results: (outcomes) => asked.map((one, index) => publicItem(one, outcomes[index])),
+      release,
+    };
+  } catch (thrown) {
+    // No session has them, so nobody else would.
+    void release();
+    throw thrown;
+  }
 }
 
 function checkInlineSize(items: readonly SignItem[]): void {

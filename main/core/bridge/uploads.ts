@@ -26,11 +26,22 @@ export interface IncomingUpload {
   readonly declaredSize: number | undefined;
 }
 
-interface Upload {
-  /** Serialised. */
+/** Who sends an upload. */
+export interface UploadSender {
+  /** Serialised, authorised. */
   readonly origin: string;
+  /** The registry has it: what is reserved is for it too. */
+  readonly isListed: boolean;
+}
+
+/** Whose quotas an upload counts in. */
+interface UploadAccount {
   /** As in `AskLimits`: all host names of one registered name. */
   readonly account: string;
+  readonly isListed: boolean;
+}
+
+interface Upload extends UploadSender, UploadAccount {
   /** Octets that arrived. */
   size: number;
 }
@@ -59,15 +70,17 @@ export class UploadTable {
 
   /**
    * Keeps what comes, until there is too much of it.
-   * @param origin serialised, authorised
    * @throws ClientError `ERR_PROTOCOL_BODY_TOO_LARGE`; `ERR_PROTOCOL_UPLOADS_FULL`, retriable; `ERR_INTERNAL_FILE`; whatever
    * `octets` throws
    */
-  async receive(origin: string, { octets, declaredSize = 0 }: IncomingUpload): Promise<UploadResult> {
+  async receive(
+    { origin, isListed }: UploadSender,
+    { octets, declaredSize = 0 }: IncomingUpload,
+  ): Promise<UploadResult> {
     const account = accountOf({ origin, route: 'loopback', caller: { kind: 'unknown' } }, true);
-    const upload: Upload = { origin, account, size: 0 };
-    this.#checkSize(declaredSize, { account, more: declaredSize });
-    this.#checkCount(account);
+    const upload: Upload = { origin, account, isListed, size: 0 };
+    this.#checkSize(declaredSize, { upload, more: declaredSize });
+    this.#checkCount(upload);
     this.#open.add(upload);
     try {
       const content = await this.#store(upload, octets);
@@ -112,7 +125,7 @@ export class UploadTable {
     const place = await this.#ports.uploads.create();
     try {
       for await (const chunk of octets) {
-        this.#checkSize(upload.size + chunk.length, { account: upload.account, more: chunk.length });
+        this.#checkSize(upload.size + chunk.length, { upload, more: chunk.length });
         upload.size += chunk.length;
         await place.write(chunk);
       }
@@ -161,27 +174,36 @@ export class UploadTable {
     if (this.#closed) throw new ClientError('ERR_USER_CANCELLED', 'the client is ending');
   }
 
-  #checkCount(account: string): void {
+  #checkCount({ account, isListed }: UploadAccount): void {
     this.#checkOpen();
     const { signItems } = this.#ports.policy();
-    const ofAccount = [...this.#open].filter((upload) => upload.account === account);
+    const open = [...this.#open];
+    const ofAccount = open.filter((upload) => upload.account === account);
+    const unlisted = open.filter((upload) => !upload.isListed);
+    const forUnlisted = Math.max(LIMITS.uploadsAltogether - LIMITS.reservedUploads, signItems);
     const isFull =
       ofAccount.length >= Math.max(LIMITS.uploadsPerOrigin, signItems) ||
-      this.#open.size >= Math.max(LIMITS.uploadsAltogether, signItems);
+      (!isListed && unlisted.length >= forUnlisted) ||
+      open.length >= forUnlisted + LIMITS.reservedUploads;
     if (isFull) throw full();
   }
 
   /** @param sums.more octets, to be added to those that are there already */
-  #checkSize(size: number, { account, more }: { readonly account: string; readonly more: number }): void {
+  #checkSize(size: number, { upload, more }: { readonly upload: UploadAccount; readonly more: number }): void {
     if (size > LIMITS.uploadBytes) {
       throw new ClientError('ERR_PROTOCOL_BODY_TOO_LARGE', `an upload has at most ${LIMITS.uploadBytes} octets`);
     }
-    let [ofAccount, altogether] = [more, more];
-    for (const upload of this.#open) {
-      altogether += upload.size;
-      if (upload.account === account) ofAccount += upload.size;
+    let [ofAccount, unlisted, altogether] = [more, more, more];
+    for (const other of this.#open) {
+      altogether += other.size;
+      if (!other.isListed) unlisted += other.size;
+      if (other.account === upload.account) ofAccount += other.size;
     }
-    if (ofAccount > LIMITS.uploadBytesPerOrigin || altogether > LIMITS.uploadBytesAltogether) throw full();
+    const isFull =
+      ofAccount > LIMITS.uploadBytesPerOrigin ||
+      (!upload.isListed && unlisted > LIMITS.uploadBytesAltogether - LIMITS.reservedUploadBytes) ||
+      altogether > LIMITS.uploadBytesAltogether;
+    if (isFull) throw full();
   }
 }
 

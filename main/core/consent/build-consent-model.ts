@@ -51,6 +51,9 @@ export function buildConsentModel(
           ? { items: consentItems(request, prepared) }
           : { items: [], beingRead: request.items.map(({ unverifiedName }) => displayText(unverifiedName)) }),
         ...(request.separateStep && { separateStep: request.separateStep }),
+        ...(request.timeStampAuthority !== undefined && {
+          timeStampAuthority: displayText(request.timeStampAuthority),
+        }),
       };
     case 'readAttributes':
       return attributesModel(request);
@@ -79,8 +82,10 @@ function consentItem(name: string, item: PreparedItem): ConsentItem {
   return {
     kind: 'document',
     ...consentPart(document),
-    name,
+    // The document's own name where it is inside of what was asked for, such as a folder.
+    name: document.unverifiedName === '' ? name : `${name} › ${displayText(document.unverifiedName)}`,
     format: item.format,
+    ...(item.destination !== undefined && { destination: displayText(item.destination) }),
     parts: parts.map(consentPart),
     unbound: item.unboundNames.map((unbound) => displayText(unbound)),
     ...(item.preview && { preview: item.preview }),

@@ -92,6 +92,8 @@ export interface ConsentDocument extends ConsentPart {
   readonly parts: readonly ConsentPart[];
   /** Names, made safe to display, of files that it only names: their content may change without breaking it. */
   readonly unbound: readonly string[];
+  /** Where the result goes, made safe to display; undefined where it goes to whoever asks. */
+  readonly destination?: string;
   /** What can be shown of it; undefined where nothing can. */
   readonly preview?: DocumentPreview;
 }
@@ -151,6 +153,8 @@ export interface ConsentModel {
   readonly items: readonly ConsentItem[];
   /** While what is to be signed is still being read: its names, made safe to display. `items` is empty then. */
   readonly beingRead?: readonly string[];
+  /** Who is asked for time stamps, and learns the signatures' digests: an address, made safe to display. */
+  readonly timeStampAuthority?: string;
   /** Why a service reads attributes: its unverified words, made safe to display. Shown as quoted. */
   readonly purpose?: string;
   /** What a service asks for, required ones first. Undefined for one's own commands, which `disclosed` says all about. */

@@ -36,8 +36,10 @@ export interface PreparedDocumentItem {
   readonly format: SignatureFormat;
   /** What is bound, the document itself first. */
   readonly bound: readonly BoundPart[];
-  /** Unverified names of what is only named. */
+  /** Unverified names of what is only named, or only goes along. */
   readonly unboundNames: readonly string[];
+  /** Where the result goes, where it stays on this PC. */
+  readonly destination?: string;
   /** Undefined where there is nothing to be shown. */
   readonly preview?: DocumentPreview;
   /** As `PreparedDocument.use`. */

@@ -33,6 +33,8 @@ export interface SignOperation extends PutToThePerson {
   readonly items: readonly SignableItem[];
   /** Asked for each signature, once the card is no longer needed. Left out: no time stamps. */
   readonly timeStamper?: TimeStamper;
+  /** Its address, to be shown. */
+  readonly timeStampAuthority?: string;
 }
 
 /** What became of an item. */

@@ -1,6 +1,7 @@
 import { encodeDigestInfo, requireJpkiKeyUsage, type Certificate } from '../../../sdk/formats/index.js';
 import type { SigningContext, TimeStamper } from '../../../sdk/formats/document.js';
 import type { FormatCrypto } from '../../../sdk/formats/ports.js';
+import type { ErrorCode } from '../../../sdk/protocol/index.js';
 import { buildConsentModel } from '../consent/build-consent-model.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import type { PreparedItem } from '../documents/signable-item.js';
@@ -129,9 +130,13 @@ class Batch {
    * @throws ClientError where none could be kept
    */
   async finish(show: ShowProgress): Promise<void> {
+    let failure: ClientError | undefined;
     for (const [done, outcome] of this.#outcomes.entries()) {
       show(this.#request.timeStamper ? 'time-stamping' : 'writing', { done, count: this.#outcomes.length });
-      this.results.push(await this.#finishItem(outcome, this.#prepared[done]));
+      const error = await this.#finishItem(outcome, this.#prepared[done], failure);
+      this.results.push(error ? { status: 'failed', error: toWireError(error) } : { status: 'signed' });
+      // Whoever does not answer once would keep the person waiting for each item.
+      if (error && ENDS_BATCH.has(error.code)) failure = error;
     }
     const first = this.results[0];
     if (first?.status === 'failed' && this.results.every(({ status }) => status === 'failed')) {
@@ -140,15 +145,22 @@ class Batch {
     }
   }
 
-  async #finishItem(outcome: CardOutcome, item: PreparedItem | undefined): Promise<ItemOutcome> {
+  async #finishItem(
+    outcome: CardOutcome,
+    item: PreparedItem | undefined,
+    failure: ClientError | undefined,
+  ): Promise<ClientError | undefined> {
+    if (outcome.status === 'failed') return outcome.error;
     try {
-      if (outcome.status === 'failed') throw outcome.error;
-      await item?.complete(outcome.signature, outcome.certificate.der);
-      return { status: 'signed' };
+      if (failure) throw failure;
+      const completing = item?.complete(outcome.signature, outcome.certificate.der);
+      // What the card has signed is kept; only somebody else's answer is not waited for.
+      await (this.#request.timeStamper ? unlessGone(completing, this.#signal) : completing);
+      return undefined;
     } catch (thrown) {
       const error = toClientError(thrown);
-      if (outcome.status === 'signed') this.#failed(error);
-      return { status: 'failed', error: toWireError(error) };
+      this.#failed(error);
+      return error;
     }
   }
 
@@ -158,6 +170,27 @@ class Batch {
 
   #failed({ code }: ClientError): void {
     this.#environment.log.event('sign-item-failed', { code });
+  }
+}
+
+const ENDS_BATCH: ReadonlySet<string> = new Set<ErrorCode>(['ERR_USER_CANCELLED', 'ERR_SIGN_TIME_STAMP']);
+
+/** Rejects with `ERR_USER_CANCELLED` as soon as `signal` aborts; what `work` still does is heard by nobody. */
+async function unlessGone(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  const gone = new ClientError('ERR_USER_CANCELLED', 'cancelled before the result was there');
+  work?.catch(() => undefined);
+  if (signal.aborted) throw gone;
+  let leave: () => void = () => undefined;
+  const left = new Promise<void>((_, reject) => {
+    leave = () => {
+      reject(gone);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -88,6 +88,7 @@ class DocumentItem implements DetachedItem {
         kind: 'document',
         format: job.format,
         ...facts,
+        ...(job.kind === 'file' && { destination: job.output }),
         use: (algorithm) => document.use(algorithm),
         begin: (context) => document.begin(context),
         complete: async (signatureValue) => {
@@ -97,11 +98,17 @@ class DocumentItem implements DetachedItem {
       };
     } catch (thrown) {
       await document.discard();
-      throw thrown;
+      throw job.kind === 'file' ? naming(job.path, toClientError(thrown)) : thrown;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
   }
+}
+
+/** The error, saying which of many files it is about. */
+function naming(file: string, error: ClientError): ClientError {
+  const { code, message, details } = error;
+  return new ClientError(code, message, { details: { ...details, file }, cause: error });
 }
 
 /** One document in the thread. */

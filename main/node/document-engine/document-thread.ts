@@ -99,9 +99,9 @@ async function begin({ key, context, timeStamped }: DocumentCall & { call: 'begi
 
 /** The signature of a detached job; undefined where it went into a file. */
 async function complete(call: DocumentCall & { call: 'complete' }): Promise<Uint8Array | undefined> {
-  const { inProgress, job } = documentOf(call.key);
+  const { inProgress, job, prepared } = documentOf(call.key);
   if (!inProgress) throw new RangeError('complete before begin');
-  return job.write(await inProgress.complete(call.signatureValue));
+  return job.write(await inProgress.complete(call.signatureValue), prepared.bound[0]);
 }
 
 function documentOf(key: number): OpenDocument {

@@ -1,5 +1,5 @@
-import { MAX_SIGNED_DATA_BYTES } from '../../../sdk/formats/index.js';
-import type { PreparedDocument, SignedOutput } from '../../../sdk/formats/document.js';
+import { FormatError, MAX_SIGNED_DATA_BYTES } from '../../../sdk/formats/index.js';
+import type { BoundPart, PreparedDocument, SignedOutput } from '../../../sdk/formats/document.js';
 import { memorySource } from '../../../sdk/formats/memory-source.js';
 import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
 import { egovKouseiProfile } from '../../../sdk/formats/profiles/egov-kousei.js';
@@ -11,14 +11,17 @@ import { nodeCrypto } from '../node-crypto.js';
 import { nodeInflate } from '../node-inflate.js';
 import type { DocumentJob } from './messages.js';
 import { beginOutputFile, outputBytes } from './output-file.js';
-import { prepareFor } from './prepare-for.js';
+import { prepareFor, type FileFormat } from './prepare-for.js';
 
 /** A document that is being worked on, with the files it needs. */
 export interface OpenJob {
   prepare(): Promise<PreparedDocument>;
   preview(): Promise<DocumentPreview>;
-  /** The result; undefined where it went into a file. */
-  write(output: SignedOutput): Promise<Uint8Array | undefined>;
+  /**
+   * The result; undefined where it went into a file.
+   * @param bound the document as it was digested, which it must still be where it is written out again
+   */
+  write(output: SignedOutput, bound: BoundPart | undefined): Promise<Uint8Array | undefined>;
   /** Closes its files and leaves nothing unfinished. */
   close(): Promise<void>;
 }
@@ -60,8 +63,8 @@ async function openFileJob(job: FileJob, signal: AbortSignal): Promise<OpenJob> 
     return {
       prepare: () => input.prepare(),
       preview: () => preview(input.source),
-      async write(signed) {
-        await output.write(await input.finish(signed));
+      async write(signed, bound) {
+        await output.write(await input.finish(signed), bound);
         return undefined;
       },
       async close() {
@@ -77,12 +80,57 @@ async function openFileJob(job: FileJob, signal: AbortSignal): Promise<OpenJob> 
 
 async function openInput({ format, path, options }: FileJob, signal: AbortSignal): Promise<Input> {
   if (format === 'egov-kousei') return openApplicationInput(path);
-  const source = await openFileSource(path, signal);
+  const file = await openFileSource(path, signal);
+  const held = holdInMemory(format, file.size);
+  try {
+    // Read once, what is digested, shown and signed cannot differ, whoever writes to the file meanwhile.
+    const source = held ? memorySource(await file.read(0, file.size)) : file;
+    return {
+      source,
+      prepare: () => prepareFor(format, source, options),
+      async finish(output) {
+        // A signature beside a file that is another one by now would help nobody.
+        await file.read(0, 0);
+        return output;
+      },
+      async close() {
+        held?.release();
+        await file.close();
+      },
+    };
+  } catch (thrown) {
+    held?.release();
+    await file.close();
+    throw thrown;
+  }
+}
+
+/** Octets of documents that may be in memory at a time, all formats together. */
+const MAX_HELD_BYTES = 1024 * 1024 * 1024;
+/** The same of documents that could also be read piece by piece. */
+const MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
+/** Larger ones are read piece by piece in any case. */
+const MAX_SNAPSHOT_FILE_BYTES = 8 * 1024 * 1024;
+/** These are signed in one piece. */
+const WHOLE_FORMATS: readonly FileFormat[] = ['jws', 'xades', 'xmldsig', 'etax-xtx'];
+
+let heldBytes = 0;
+
+/** @throws FormatError `ERR_SIGN_FORMAT` (`batch-too-large`) where the documents of a batch do not fit together */
+function holdInMemory(format: FileFormat, size: number): { release(): void } | undefined {
+  const isWhole = WHOLE_FORMATS.includes(format);
+  if (isWhole && heldBytes + size > MAX_HELD_BYTES) {
+    throw new FormatError('ERR_SIGN_FORMAT', 'too much at a time', { reason: 'batch-too-large' });
+  }
+  const isSmall = size <= MAX_SNAPSHOT_FILE_BYTES && heldBytes + size <= MAX_SNAPSHOT_BYTES;
+  if (!isWhole && !isSmall) return undefined;
+  heldBytes += size;
+  let isHeld = true;
   return {
-    source,
-    prepare: () => prepareFor(format, source, options),
-    finish: (output) => Promise.resolve(output),
-    close: () => source.close(),
+    release() {
+      if (isHeld) heldBytes -= size;
+      isHeld = false;
+    },
   };
 }
 

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { SignedOutput, SourceSlice } from '../../../sdk/formats/document.js';
-import { FormatError } from '../../../sdk/formats/index.js';
+import { equalBytes } from '../../../sdk/formats/bytes.js';
+import type { BoundPart, SignedOutput, SourceSlice } from '../../../sdk/formats/document.js';
+import { FormatError } from '../../../sdk/formats/format-error.js';
+import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
 import { fileError } from '../file-source.js';
+import { nodeCrypto } from '../node-crypto.js';
 
 /** Bytes of a slice held at a time. */
 const PIECE_BYTES = 1024 * 1024;
@@ -12,9 +16,10 @@ const PIECE_BYTES = 1024 * 1024;
 export interface OutputFile {
   /**
    * Writes all of it and gives it its name, which must not exist yet: what a person has is never overwritten.
-   * @throws ClientError `ERR_INTERNAL_FILE`
+   * @param bound the document as it was digested; where the output has it whole, it must be that still
+   * @throws ClientError `ERR_INTERNAL_FILE`; FormatError `ERR_SIGN_DIGEST` (`content-changed`)
    */
-  write(output: SignedOutput): Promise<void>;
+  write(output: SignedOutput, bound?: BoundPart): Promise<void>;
   /** Leaves nothing unfinished behind. A second call does nothing. */
   discard(): Promise<void>;
 }
@@ -28,11 +33,11 @@ export async function beginOutputFile(path: string): Promise<OutputFile> {
   const unfinished = join(dirname(path), `.madoguchi-${randomBytes(8).toString('hex')}`);
   await withFileErrors(path, async () => (await open(unfinished, 'wx')).close());
   return {
-    write: (output) =>
+    write: (output, bound) =>
       withFileErrors(path, async () => {
         const file = await open(unfinished, 'w');
         try {
-          for (const piece of output) await writePiece(file, piece);
+          for (const piece of output) await writePiece(file, piece, bound);
           await file.sync();
         } finally {
           await file.close();
@@ -63,14 +68,18 @@ export async function outputBytes(output: SignedOutput, maxLength: number): Prom
   return new Uint8Array(Buffer.concat(pieces));
 }
 
-async function writePiece(file: FileHandle, piece: Uint8Array | SourceSlice): Promise<void> {
+async function writePiece(
+  file: FileHandle,
+  piece: Uint8Array | SourceSlice,
+  bound: BoundPart | undefined,
+): Promise<void> {
   if (piece instanceof Uint8Array) {
     await file.writeFile(piece);
     return;
   }
   const { source, start, end } = piece;
   if (start === 0 && end === source.size) {
-    for await (const chunk of source.chunks()) await file.writeFile(chunk);
+    await copyWhole(file, source, bound);
     return;
   }
   for (let offset = start; offset < end; offset += PIECE_BYTES) {
@@ -78,15 +87,25 @@ async function writePiece(file: FileHandle, piece: Uint8Array | SourceSlice): Pr
   }
 }
 
-/** A hard link fails where the name is taken; a file system without them gets the next best. */
+/** What is copied was digested before the person agreed; a file can be changed without its times telling. */
+async function copyWhole(file: FileHandle, source: RandomAccessSource, bound: BoundPart | undefined): Promise<void> {
+  const digest = nodeCrypto.startDigest('SHA-256');
+  for await (const chunk of source.chunks()) {
+    digest.update(chunk);
+    await file.writeFile(chunk);
+  }
+  const isSame = bound === undefined || bound.size !== source.size || equalBytes(await digest.digest(), bound.sha256);
+  if (!isSame) throw new FormatError('ERR_SIGN_DIGEST', 'the content changed', { reason: 'content-changed' });
+}
+
+/** Both fail where the name is taken; on a file system without links the copy may be seen unfinished. */
 async function giveName(unfinished: string, path: string): Promise<void> {
   try {
     await link(unfinished, path);
     await rm(unfinished);
   } catch (error) {
     if (!WITHOUT_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await (await open(path, 'wx')).close();
-    await rename(unfinished, path);
+    await copyFile(unfinished, path, constants.COPYFILE_EXCL);
   }
 }
 

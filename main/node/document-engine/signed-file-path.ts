@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { SignatureFormat } from '../../core/documents/signable-item.js';
 
@@ -8,8 +9,13 @@ export interface SignedFilePlace {
   readonly folder?: string;
 }
 
-/** Name of the signed form of a file: never the file's own. An application's folder gets its signed file beside it. */
+/**
+ * Name of the signed form of a file: never the file's own. Of an application's folder it goes inside, where the files are
+ * that it refers to.
+ */
 export function signedFilePath(path: string, { format, attached, folder }: SignedFilePlace): string {
+  const isFolder = format === 'egov-kousei' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder) return join(folder ?? path, 'kousei-signed.xml');
   return join(folder ?? dirname(path), signedName(basename(path), format, attached));
 }
 

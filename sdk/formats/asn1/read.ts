@@ -1,4 +1,3 @@
-import * as asn1js from 'asn1js';
 import { concatBytes } from '../bytes.js';
 import { FormatError, type FormatErrorCode } from '../format-error.js';
 import { scanAsn1, type ScanOptions } from './scan.js';
@@ -53,49 +52,56 @@ export function readAsn1(bytes: Uint8Array, options: ReadOptions): Asn1Element {
   }
   scanAsn1(bytes, options);
   // A plain copy: a `Buffer`'s own `slice` would share its memory with the caller.
-  return new Asn1jsElement(parse(new Uint8Array(bytes), options));
+  return new ScannedElement(new Uint8Array(bytes), 0);
 }
 
-/** asn1js reports most defects by its result and throws others, such as a time it cannot read. */
-function parse(bytes: Uint8Array, { code, maxDepth, maxElements, maxBytes }: ReadOptions): asn1js.BaseBlock {
-  try {
-    const { offset, result } = asn1js.fromBER(bytes, {
-      maxDepth: maxDepth + 1,
-      maxNodes: 2 * maxElements,
-      maxContentLength: maxBytes,
-      parseEmbedded: false,
-      copyInput: false,
-    });
-    if (offset === bytes.length) return result;
-  } catch (cause) {
-    throw new FormatError(code, 'ASN.1: not parsed', { cause, reason: 'asn1-not-parsed' });
-  }
-  throw new FormatError(code, 'ASN.1: not parsed', { reason: 'asn1-not-parsed' });
-}
-
-function isBlock(value: unknown): value is asn1js.BaseBlock {
-  return value instanceof asn1js.BaseBlock;
-}
-
-class Asn1jsElement implements Asn1Element {
+/** An element of octets that `scanAsn1` has passed. Its children are looked for when they are asked for. */
+class ScannedElement implements Asn1Element {
   readonly identifier: number;
   readonly encoded: Uint8Array;
   readonly contents: Uint8Array;
-  readonly #block: asn1js.BaseBlock;
 
-  constructor(block: asn1js.BaseBlock) {
-    this.#block = block;
-    this.encoded = block.valueBeforeDecodeView;
-    this.identifier = this.encoded[0] ?? 0;
-    const end = this.encoded.length - (block.lenBlock.isIndefiniteForm ? 2 : 0);
-    this.contents = this.encoded.subarray(block.idBlock.blockLength + block.lenBlock.blockLength, end);
+  constructor(scanned: Uint8Array, start: number) {
+    const { contentsStart, contentsEnd, end } = elementAt(scanned, start);
+    this.identifier = scanned[start] ?? 0;
+    this.encoded = scanned.subarray(start, end);
+    this.contents = scanned.subarray(contentsStart, contentsEnd);
   }
 
   get children(): readonly Asn1Element[] {
-    const { value } = this.#block.valueBlock as { value?: unknown };
-    if (!this.#block.idBlock.isConstructed || !Array.isArray(value)) return [];
-    return value.filter(isBlock).map((child) => new Asn1jsElement(child));
+    const children: ScannedElement[] = [];
+    if ((this.identifier & CONSTRUCTED) === 0) return children;
+    for (let offset = 0; offset < this.contents.length;) {
+      const child = new ScannedElement(this.contents, offset);
+      children.push(child);
+      offset += child.encoded.length;
+    }
+    return children;
   }
+}
+
+const CONSTRUCTED = 0x20;
+
+/** Where the element at `start` of scanned octets has its contents, and where it ends: end-of-contents octets included. */
+function elementAt(scanned: Uint8Array, start: number): { contentsStart: number; contentsEnd: number; end: number } {
+  const first = scanned[start + 1] ?? 0;
+  if (first === 0x80) return indefiniteAt(scanned, start + 2);
+  const lengthOctets = first < 0x80 ? 0 : first & 0x7f;
+  const contentsStart = start + 2 + lengthOctets;
+  let length = first < 0x80 ? first : 0;
+  for (let offset = start + 2; offset < contentsStart; offset += 1) length = length * 256 + (scanned[offset] ?? 0);
+  const end = contentsStart + length;
+  return { contentsStart, contentsEnd: end, end };
+}
+
+function indefiniteAt(
+  scanned: Uint8Array,
+  contentsStart: number,
+): { contentsStart: number; contentsEnd: number; end: number } {
+  let offset = contentsStart;
+  // No element begins with a zero octet: the scan refuses end-of-contents anywhere else.
+  while ((scanned[offset] ?? 0) !== 0) ({ end: offset } = elementAt(scanned, offset));
+  return { contentsStart, contentsEnd: offset, end: offset + 2 };
 }
 
 /** Octets of an OCTET STRING, joined where BER split it (X.690 §8.7.3). */
@@ -103,10 +109,25 @@ export function octetString(element: Asn1Element): Uint8Array {
   return element.children.length === 0 ? element.contents : concatBytes(...element.children.map(octetString));
 }
 
-/** Dotted decimal. Arcs beyond what asn1js decodes come out as text that equals no known identifier. */
-export function objectIdentifier(element: Asn1Element): string {
-  const { result } = asn1js.fromBER(new Uint8Array(element.encoded));
-  return result instanceof asn1js.ObjectIdentifier ? result.getValue() : '';
+/** Dotted decimal (X.690 §8.19). Empty, which equals no known identifier, for another type. */
+export function objectIdentifier({ identifier, contents }: Asn1Element): string {
+  if (identifier !== Identifier.OID) return '';
+  const arcs: bigint[] = [];
+  // Exact: arcs made from UUIDs are longer than a double holds.
+  let arc = 0n;
+  for (const octet of contents) {
+    arc = arc * 128n + BigInt(octet & 0x7f);
+    if (octet >= 0x80) continue;
+    arcs.push(...(arcs.length === 0 ? firstArcs(arc) : [arc]));
+    arc = 0n;
+  }
+  return arcs.join('.');
+}
+
+/** The first two share a number, in which the second has 40 values below 0 and 1, and any below 2. */
+function firstArcs(number: bigint): readonly [bigint, bigint] {
+  const first = number < 80n ? number / 40n : 2n;
+  return [first, number - first * 40n];
 }
 
 /** Walks the elements of one SEQUENCE, SET or constructed tag in order and refuses what it does not expect. */

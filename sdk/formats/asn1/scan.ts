@@ -1,7 +1,6 @@
 /**
- * The gate before the ASN.1 parser. asn1js takes unfinished indefinite lengths, non-minimal lengths and misplaced
- * end-of-contents octets; here one pass over the octets settles that what it then sees is well-formed BER or strict DER,
- * of bounded depth and number of elements.
+ * The gate before anything is read out of ASN.1: one pass over the octets settles that they are well-formed BER or strict
+ * DER, of bounded depth and number of elements and of types that the formats consist of.
  */
 import { compareBytes } from '../bytes.js';
 import { FormatError, type FormatErrorCode } from '../format-error.js';
@@ -19,6 +18,12 @@ const Tag = { END_OF_CONTENTS: 0x00, BOOLEAN: 0x01, INTEGER: 0x02, OCTET_STRING:
 const TAG_SEQUENCE = 0x10;
 const TAG_SET = 0x11;
 const CONSTRUCTED = 0x20;
+
+/** Universal types that no format here has: ObjectDescriptor, REAL, RELATIVE-OID, TIME, strings of old terminals and more. */
+const UNUSED_TAGS: ReadonlySet<number> = new Set([0x07, 0x08, 0x09, 0x0b, 0x0d, 0x0e, 0x0f, 0x15, 0x19, 0x1d]);
+
+/** Octets of an OBJECT IDENTIFIER. The longest in use, made from UUIDs, have twenty-some. */
+const MAX_OID_BYTES = 64;
 
 interface Header {
   readonly identifier: number;
@@ -123,6 +128,7 @@ class Scanner {
   #checkForm(identifier: number): void {
     if (identifier >= 0x40) return;
     const tag = identifier & 0x1f;
+    if (UNUSED_TAGS.has(tag)) this.#refuse('asn1-unused-type', 'a type that no format has');
     const mustBeConstructed = tag === TAG_SEQUENCE || tag === TAG_SET;
     const mayBeConstructed = tag === Tag.OCTET_STRING && this.#options.encoding === 'BER';
     const isConstructed = (identifier & CONSTRUCTED) !== 0;
@@ -152,6 +158,7 @@ class Scanner {
   #checkObjectIdentifier(contents: Uint8Array): void {
     if (contents.length === 0 || (contents.at(-1) ?? 0x80) >= 0x80)
       this.#refuse('asn1-object-identifier', 'unfinished OBJECT IDENTIFIER');
+    if (contents.length > MAX_OID_BYTES) this.#refuse('asn1-object-identifier', 'OBJECT IDENTIFIER is too long');
     let atStart = true;
     for (const octet of contents) {
       if (atStart && octet === 0x80) this.#refuse('asn1-object-identifier', 'OBJECT IDENTIFIER is not minimal');

@@ -21,6 +21,12 @@ const MAX_CERTIFICATES = 10;
 
 /** The extensions understood: RFC 7797 §3 and ETSI TS 119 182-1 §5.2.1. */
 const KNOWN_CRITICAL_HEADERS = ['b64', 'sigT'];
+/**
+ * Extensions of ETSI TS 119 182-1 that say what is signed, or by which rules: `sigD` (§5.2.8) puts other objects, by their
+ * digests, in the place of the content. Whoever does not heed them does not know what the signature is over, so they are
+ * refused even where `crit` leaves them out.
+ */
+const UNHEEDED_HEADERS = ['sigD', 'sigPId'];
 
 /** The three parts of a compact JWS (RFC 7515 §7.1), still encoded. */
 export interface JwsParts {
@@ -30,13 +36,18 @@ export interface JwsParts {
   readonly signature: string;
 }
 
+export interface CertificateDigest {
+  readonly algorithm: 'SHA-256' | 'SHA-1';
+  readonly digest: Uint8Array;
+}
+
 /** A compact JWS by a certificate's key: read, not verified. */
 export interface Jws {
   readonly algorithm: SignatureAlgorithmEntry;
   /** `x5c`: signer first. At least one. */
   readonly certificates: readonly Certificate[];
-  /** What `x5t#S256`, or else `x5t`, says of the signer's certificate; to be compared by whoever can digest. */
-  readonly certificateDigest: { readonly algorithm: 'SHA-256' | 'SHA-1'; readonly digest: Uint8Array } | undefined;
+  /** What `x5t#S256` and `x5t` say of the signer's certificate, in this order; to be compared by whoever can digest. */
+  readonly certificateDigests: readonly CertificateDigest[];
   /** From `iat` or `sigT`: what the signer's clock claimed. */
   readonly signingTime: Date | undefined;
   readonly isDetached: boolean;
@@ -83,7 +94,7 @@ export function readJws(parts: JwsParts, content?: Uint8Array): Jws {
   return {
     algorithm,
     certificates: readCertificates(header.get('x5c')),
-    certificateDigest: readCertificateDigest(header),
+    certificateDigests: readCertificateDigests(header),
     signingTime: readSigningTime(header),
     isDetached: parts.payload === '',
     signingInput: readSigningInput(parts, header, content),
@@ -97,6 +108,9 @@ type Header = ReadonlyMap<string, unknown>;
 function requireKnownExtensions(header: Header): void {
   if (header.get('b64') === false && !isListedAsCritical(header, 'b64')) {
     throw formatError('jws-b64-not-critical', 'b64 is false without being critical');
+  }
+  if (UNHEEDED_HEADERS.some((name) => header.has(name))) {
+    throw formatError('jws-crit-unknown', 'an extension that changes what is signed is not understood');
   }
   if (!header.has('crit')) return;
   const critical = header.get('crit');
@@ -135,14 +149,16 @@ function readCertificates(x5c: unknown): readonly Certificate[] {
   }
   return x5c.map((encoded: unknown) => {
     try {
-      return parseCertificate(decodeBase64(String(encoded)));
+      if (typeof encoded !== 'string') throw new TypeError('not a text');
+      return parseCertificate(decodeBase64(encoded));
     } catch (cause) {
       throw jwsError('ERR_CERT_MALFORMED', 'jws-certificate-malformed', 'a certificate cannot be read', cause);
     }
   });
 }
 
-function readCertificateDigest(header: Header): Jws['certificateDigest'] {
+function readCertificateDigests(header: Header): readonly CertificateDigest[] {
+  const digests: CertificateDigest[] = [];
   for (const [name, algorithm] of [
     ['x5t#S256', 'SHA-256'],
     ['x5t', 'SHA-1'],
@@ -150,9 +166,9 @@ function readCertificateDigest(header: Header): Jws['certificateDigest'] {
     const encoded = header.get(name);
     if (encoded === undefined) continue;
     if (typeof encoded !== 'string') throw formatError('jws-header-value', `${name} is not a text`);
-    return { algorithm, digest: decodeBase64Url(encoded) };
+    digests.push({ algorithm, digest: decodeBase64Url(encoded) });
   }
-  return undefined;
+  return digests;
 }
 
 /** Whole seconds and `Z`, as ETSI TS 119 182-1 §5.2.1 has it. */

@@ -51,7 +51,7 @@ async function reportSigner(
 async function reportIntactSigner(jws: Jws, options: VerifyDocumentOptions): Promise<IntactSigner> {
   const [certificate] = jws.certificates;
   if (certificate === undefined) throw new FormatError('ERR_CERT_MISSING', 'no certificate');
-  const signingCertificate = await compareCertificateDigest(jws, certificate, options);
+  const signingCertificate = await compareCertificateDigests(jws, certificate, options);
   if (acceptedKeyKind(certificate.subjectPublicKeyInfo) !== jws.algorithm.keyKind) {
     throw new FormatError('ERR_SIGN_ALGORITHM', 'the key is of another kind', { reason: 'jws-key-mismatch' });
   }
@@ -74,15 +74,17 @@ async function reportIntactSigner(jws: Jws, options: VerifyDocumentOptions): Pro
   };
 }
 
-async function compareCertificateDigest(
-  { certificateDigest }: Jws,
+/** All that is said of the certificate has to be true of it. */
+async function compareCertificateDigests(
+  { certificateDigests }: Jws,
   certificate: Certificate,
   { crypto }: VerifyDocumentOptions,
 ): Promise<IntactSigner['signingCertificate']> {
-  if (certificateDigest === undefined) return 'absent';
-  const digest = await crypto.digest(certificateDigest.algorithm, certificate.der);
-  if (!equalBytes(digest, certificateDigest.digest)) {
+  for (const { algorithm, digest } of certificateDigests) {
+    if (equalBytes(await crypto.digest(algorithm, certificate.der), digest)) continue;
     throw new FormatError('ERR_SIGN_MISMATCH', 'made for another certificate', { reason: 'jws-certificate-digest' });
   }
-  return certificateDigest.algorithm === 'SHA-1' ? 'v1' : 'v2';
+  const [strongest] = certificateDigests;
+  if (strongest === undefined) return 'absent';
+  return strongest.algorithm === 'SHA-1' ? 'v1' : 'v2';
 }

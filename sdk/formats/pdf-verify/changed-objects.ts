@@ -22,6 +22,9 @@ export interface LaterObjects {
 
 /** Objects that later revisions write, all together. */
 const MAX_LATER_OBJECTS = 200_000;
+/** How often the document may be parsed through for them, and what small ones may take besides, in octets. */
+const MAX_PARSINGS = 4;
+const MAX_MORE_WORK = 16 * 1024 * 1024;
 
 /**
  * Objects that are not what they were, found from the cross-reference sections that came later; one that is written again
@@ -37,26 +40,50 @@ export async function compareLaterObjects(before: PdfFile, after: PdfFile): Prom
   );
   if (laterSections < 0 || !continues) refuseSignature('pdf-revision-chain', 'does not continue what was signed');
   const changed = new Map<number, ChangedObject>();
-  const compared = await laterNumbers(after, laterSections);
+  const { numbers: compared, hidden } = await laterNumbers(after, laterSections);
+  const work = (): number => before.work + after.work;
+  const limit = work() + MAX_PARSINGS * after.source.size + MAX_MORE_WORK;
   for (const number of compared) {
-    const object = await compareObject(number, before, after);
+    if (work() > limit) refuseSignature('pdf-too-complex', 'objects overlap');
+    const object = (await compareHidden(number, before, hidden)) ?? (await compareObject(number, before, after));
     if (object !== undefined) changed.set(number, object);
   }
   return { compared, changed };
 }
 
-async function laterNumbers(after: PdfFile, laterSections: number): Promise<ReadonlySet<number>> {
+interface LaterNumbers {
+  readonly numbers: ReadonlySet<number>;
+  /** Those that a table calls free, and the stream beside it does not (ISO 32000-2 §7.5.8.4). */
+  readonly hidden: ReadonlySet<number>;
+}
+
+async function laterNumbers(after: PdfFile, laterSections: number): Promise<LaterNumbers> {
   const numbers = new Set<number>();
+  const hiddenNumbers = new Set<number>();
   const budget = new Budget(MAX_LATER_OBJECTS);
   for (const { section, hidden } of after.links.slice(0, laterSections)) {
     for (const entries of [section.entries(), hidden?.entries() ?? []]) {
-      for await (const [number] of entries) {
+      for await (const [number, entry] of entries) {
         budget.spend();
         numbers.add(number);
+        const isHidden = entry.kind === 'free' && (await hidden?.lookup(number)) !== undefined;
+        if (isHidden) hiddenNumbers.add(number);
       }
     }
   }
-  return numbers;
+  return { numbers, hidden: hiddenNumbers };
+}
+
+/** What everybody saw and now only those see who read both sections is not what it was. */
+async function compareHidden(
+  number: number,
+  before: PdfFile,
+  hidden: ReadonlySet<number>,
+): Promise<ChangedObject | undefined> {
+  const entry = hidden.has(number) ? await before.locate(number) : undefined;
+  if (entry === undefined) return undefined;
+  const old = await readObject(before, number, generationOf(entry));
+  return { number, kind: 'changed', before: readable(old), after: false };
 }
 
 async function compareObject(number: number, before: PdfFile, after: PdfFile): Promise<ChangedObject | undefined> {

@@ -30,6 +30,6 @@ export async function classifyChanges(
       if (fields.has(node)) comparison.add('content', `object ${node} (field and page)`);
     }
   }
-  comparison.reachUnexplained();
+  await comparison.reachUnexplained();
   return comparison.changes;
 }

@@ -1,7 +1,15 @@
 /** The interactive form (ISO 32000-2 §12.7): what was filled in, signed, or done to it otherwise. */
-import { isName, PdfArray, PdfDictionary, PdfReference, PdfStream, PdfString, type PdfObject } from '../pdf/objects.js';
+import {
+  isName,
+  type PdfArray,
+  PdfDictionary,
+  PdfReference,
+  PdfStream,
+  PdfString,
+  type PdfObject,
+} from '../pdf/objects.js';
 import type { ComparedCatalogs } from './compare-catalog.js';
-import type { ChangeKind, Comparison, Placed } from './comparison.js';
+import { inEntry, inItem, type ChangeKind, type Comparison, type Placed } from './comparison.js';
 import { itemsOf, qualifiedName } from './form-fields.js';
 import { refuseSignature } from './refuse.js';
 import { differingKeys, isSameValue } from './same-objects.js';
@@ -41,8 +49,7 @@ interface FieldPair {
 export async function compareForms(comparison: Comparison, catalogs: ComparedCatalogs): Promise<ReadonlySet<number>> {
   const compared = new FormComparison(comparison);
   const before = await comparison.before.dictionary(catalogs.before.get('AcroForm'));
-  const placed = { holder: catalogs.number, value: catalogs.after.get('AcroForm') };
-  const after = await comparison.follow(placed, 'AcroForm');
+  const after = await comparison.entry({ holder: catalogs.number, path: '', value: catalogs.after }, 'AcroForm');
   if (after.value instanceof PdfDictionary) await compared.form(before, { ...after, value: after.value });
   else if (before !== undefined) comparison.add('content', 'Catalog/AcroForm');
   return compared.fieldNumbers;
@@ -50,6 +57,8 @@ export async function compareForms(comparison: Comparison, catalogs: ComparedCat
 
 class FormComparison {
   readonly fieldNumbers = new Set<number>();
+  /** Objects that are the value of a signature field met so far. */
+  readonly #signatures = new Set<number>();
   readonly #comparison: Comparison;
 
   constructor(comparison: Comparison) {
@@ -64,7 +73,7 @@ class FormComparison {
       if (before !== undefined || (key !== 'DA' && key !== 'Q')) this.#formEntry(key, after.value);
     }
     if (earlier.get('DR') ?? after.value.get('DR')) await this.#resources(earlier.get('DR'), after);
-    const list = await this.#comparison.entry(after, 'Fields', 'AcroForm');
+    const list = await this.#comparison.entry(after, 'Fields');
     await this.#fields(await this.#comparison.before.array(earlier.get('Fields')), list, ROOT);
   }
 
@@ -77,14 +86,14 @@ class FormComparison {
   /** Default resources may grow: what is drawn with a name that was not there has not been drawn before. */
   async #resources(before: PdfObject | undefined, form: Placed): Promise<void> {
     const earlier = await this.#comparison.before.dictionary(before);
-    const later = await this.#comparison.entry(form, 'DR', 'AcroForm');
+    const later = await this.#comparison.entry(form, 'DR');
     if (!(later.value instanceof PdfDictionary)) {
       this.#comparison.add('content', 'AcroForm/DR');
       return;
     }
     for (const key of later.value.entries.keys()) {
       const category = await this.#comparison.before.dictionary(earlier?.get(key));
-      const after = await this.#comparison.entry(later, key, 'AcroForm/DR');
+      const after = await this.#comparison.entry(later, key);
       if (isSameValue(category, after.value)) continue;
       if (!(after.value instanceof PdfDictionary)) this.#comparison.add('content', `AcroForm/DR/${key}`);
       else this.#resourceCategory(category, { ...after, value: after.value }, key);
@@ -97,7 +106,7 @@ class FormComparison {
   #resourceCategory(before: PdfDictionary | undefined, after: Placed & { value: PdfDictionary }, key: string): void {
     for (const name of differingKeys(before ?? new PdfDictionary(new Map()), after.value)) {
       if (before?.get(name) !== undefined) this.#comparison.add('content', `AcroForm/DR/${key}/${name}`);
-      else this.#comparison.approveAll({ holder: after.holder, value: after.value.get(name) }, `DR/${key}/${name}`);
+      else this.#comparison.approveAll(inEntry(after, name));
     }
   }
 
@@ -106,7 +115,6 @@ class FormComparison {
     const earlier = new Set(itemsOf(before).flatMap((item) => (item instanceof PdfReference ? [item.number] : [])));
     const direct = itemsOf(before).filter((item) => !(item instanceof PdfReference));
     for (const [index, item] of itemsOf(after.value).entries()) {
-      const path = `field/${index}`;
       if (!(item instanceof PdfReference)) {
         if (!isSameValue(direct.shift(), item)) this.#comparison.add('content', `${context.name} (direct field)`);
         continue;
@@ -116,7 +124,7 @@ class FormComparison {
         continue;
       }
       this.fieldNumbers.add(item.number);
-      const field = await this.#comparison.follow({ holder: after.holder, value: item }, path);
+      const field = await this.#comparison.follow(inItem(after, index, item));
       const old = earlier.delete(item.number) ? await this.#comparison.before.dictionary(item) : undefined;
       if (!(field.value instanceof PdfDictionary)) this.#removedOr(old, context);
       else if (old !== undefined) {
@@ -146,7 +154,7 @@ class FormComparison {
     const name = this.#nameOf(before, context);
     const type = before.get('FT') ?? context.type;
     this.#comparison.approveUnder(reference, FIELD_PLACES);
-    const value = await this.#comparison.entry({ holder, value: after }, 'V', 'field');
+    const value = await this.#comparison.entry({ holder, path: '', value: after }, 'V');
     const isValueChanged = !isSameValue(before.get('V'), after.get('V')) || this.#comparison.isChanged(after.get('V'));
     const fieldContext = { name, type, isFilled: context.isFilled || isValueChanged, depth: context.depth + 1 };
     if (isName(type, 'Sig')) await this.#signatureField(pair, value, { ...fieldContext, isFilled: isValueChanged });
@@ -155,7 +163,7 @@ class FormComparison {
       const isPartOfValue = fieldContext.isFilled && (isName(type, 'Sig') ? SIGNING_KEYS : VALUE_KEYS).has(key);
       if (!LOOKED_AT.has(key) && !isPartOfValue) this.#comparison.add('content', `${name}/${key}`, name);
     }
-    const kids = await this.#comparison.entry({ holder, value: after }, 'Kids', 'field');
+    const kids = await this.#comparison.entry({ holder, path: '', value: after }, 'Kids');
     await this.#fields(await this.#comparison.before.array(before.get('Kids')), kids, fieldContext);
   }
 
@@ -163,8 +171,9 @@ class FormComparison {
     const { name } = context;
     const old = await this.#comparison.before.resolve(before.get('V'));
     if (context.isFilled) this.#signatureValue(old, value, { after, name });
+    else if (value.value instanceof PdfDictionary) this.#takeSignature(after.get('V'));
     const isDrawnAnew = await this.#appearance({ before, after, holder }, name);
-    if (!isDrawnAnew) return;
+    if (!isDrawnAnew && isSameValue(before.get('AS'), after.get('AS'))) return;
     if (old !== null) this.#comparison.add('signed-appearance', name, name);
     else if (!context.isFilled) this.#comparison.add('appearance', name, name);
   }
@@ -172,7 +181,24 @@ class FormComparison {
   #signatureValue(old: PdfObject, value: Placed, { after, name }: { after: PdfDictionary; name: string }): void {
     const isGone = value.value === null || value.value === undefined;
     if (old !== null) this.#comparison.add(isGone ? 'signature-removed' : 'content', name, name);
-    else if (!isGone) this.#comparison.add(signatureKind(value.value, after), name, name);
+    else if (!isGone) this.#comparison.add(this.#signatureKind(value.value, after), name, name);
+  }
+
+  /** A field that is signed shows a signature of its own, not one that was there or that another field has. */
+  #signatureKind(value: PdfObject | undefined, field: PdfDictionary): ChangeKind {
+    if (!(value instanceof PdfDictionary) || !this.#takeSignature(field.get('V'))) return 'content';
+    const written = field.get('V');
+    const isNew = !(written instanceof PdfReference) || this.#comparison.changed.get(written.number)?.kind === 'new';
+    if (!isNew) return 'content';
+    if (isDrawn(field)) return 'visible-signature';
+    return isName(value.get('Type'), 'DocTimeStamp') ? 'time-stamp' : 'signature';
+  }
+
+  #takeSignature(value: PdfObject | undefined): boolean {
+    if (!(value instanceof PdfReference)) return true;
+    const isFirst = !this.#signatures.has(value.number);
+    this.#signatures.add(value.number);
+    return isFirst;
   }
 
   async #dataField(pair: FieldPair, context: FieldContext & { readonly isValueChanged: boolean }): Promise<void> {
@@ -186,25 +212,36 @@ class FormComparison {
 
   /** Whether the widget is drawn differently; what it is drawn with now is then its own affair. */
   async #appearance({ before, after, holder }: FieldPair, name: string): Promise<boolean> {
-    const placed = { holder, value: after };
     let isChanged = !isSameValue(before.get('AP'), after.get('AP')) || this.#comparison.isChanged(after.get('AP'));
-    const appearances = await this.#comparison.entry(placed, 'AP', name);
-    const states = [{ placed: appearances, path: `${name}/AP`, depth: 0 }];
-    for (let state = states.pop(); state !== undefined; state = states.pop()) {
-      const { value } = state.placed;
-      if (!(value instanceof PdfDictionary)) continue;
-      for (const key of value.entries.keys()) {
-        const below = await this.#comparison.entry(state.placed, key, state.path);
-        if (this.#isDrawnWith(value.get(key), below)) isChanged = true;
-        if (state.depth === 0) states.push({ placed: below, path: `${state.path}/${key}`, depth: 1 });
+    const appearances = await this.#comparison.entry({ holder, path: '', value: after }, 'AP');
+    let isSound = appearances.value === undefined || hasOnlyKeys(appearances.value, APPEARANCE_KEYS);
+    const states = isSound ? await this.#entries(appearances) : [];
+    for (const state of states) {
+      const places = state.target.value instanceof PdfDictionary ? await this.#entries(state.target) : [state];
+      if (places[0] !== state && this.#comparison.isChanged(state.written)) isChanged = true;
+      for (const place of places) {
+        isSound &&= isAppearanceStream(place.target.value);
+        if (this.#isDrawnWith(place)) isChanged = true;
       }
     }
+    // What is no appearance may be seen elsewhere.
+    if (isChanged && !isSound) this.#comparison.add('content', `${name}/AP`, name);
     return isChanged;
   }
 
-  #isDrawnWith(value: PdfObject | undefined, { value: target }: Placed): boolean {
-    if (!this.#comparison.isChanged(value)) return false;
-    if (value instanceof PdfReference && target instanceof PdfStream) this.#comparison.free(value.number);
+  async #entries(placed: Placed): Promise<readonly AppearancePlace[]> {
+    const { value } = placed;
+    if (!(value instanceof PdfDictionary) || value.get('Type') !== undefined) return [];
+    const places: AppearancePlace[] = [];
+    for (const [key, written] of value.entries) {
+      places.push({ written, target: await this.#comparison.entry(placed, key) });
+    }
+    return places;
+  }
+
+  #isDrawnWith({ written, target }: AppearancePlace): boolean {
+    if (!this.#comparison.isChanged(written)) return false;
+    if (written instanceof PdfReference && isAppearanceStream(target.value)) this.#comparison.free(written.number);
     return true;
   }
 
@@ -222,35 +259,63 @@ class FormComparison {
       return;
     }
     const value = await this.#comparison.after.resolve(field.value.get('V'));
-    if (value !== null) this.#comparison.add(signatureKind(value, field.value), name);
-    else this.#comparison.add(isDrawn(field.value) ? 'overlay' : 'signature-field', name);
+    if (value !== null) this.#comparison.add(this.#signatureKind(value, field.value), name);
+    else if (!isDrawn(field.value)) this.#comparison.add('signature-field', name);
+    this.#newWidget(field.value, name, value !== null);
     const kids = await this.#comparison.after.array(field.value.get('Kids'));
-    const below = { name, type, isFilled: true, depth: context.depth + 1 };
-    await this.#newKids({ holder: field.holder, value: kids }, below);
+    for (const item of itemsOf(kids)) await this.#newKid(item, name, value !== null);
   }
 
-  /** Widgets of a new signature field. */
-  async #newKids(kids: Placed, context: FieldContext): Promise<void> {
-    for (const item of itemsOf(kids.value)) {
-      if (item instanceof PdfReference) this.fieldNumbers.add(item.number);
-      const kid = await this.#comparison.after.dictionary(item);
-      if (kid !== undefined && isDrawn(kid)) this.#comparison.add('visible-signature', context.name);
-    }
+  /** Only a widget is drawn with nothing but its appearance, and only one that takes no room is not seen. */
+  #newWidget(widget: PdfDictionary, name: string, isSigned: boolean): void {
+    const isWidget = isName(widget.get('Subtype'), 'Widget');
+    const isNone = widget.get('Subtype') === undefined && widget.get('Rect') === undefined;
+    if (!isWidget && !isNone) this.#comparison.add('overlay', name);
+    else if (isWidget && isDrawn(widget)) this.#comparison.add(isSigned ? 'visible-signature' : 'overlay', name);
+    const acts = widget.get('A') !== undefined || widget.get('AA') !== undefined;
+    if (acts || widget.repeatedKeys.length > 0) this.#comparison.add('content', `${name} (new field)`);
+  }
+
+  /** A widget of a new signature field. */
+  async #newKid(item: PdfObject, name: string, isSigned: boolean): Promise<void> {
+    this.#comparison.budget.spend();
+    const kid = await this.#comparison.after.dictionary(item);
+    if (kid === undefined) return;
+    const isNew = !(item instanceof PdfReference) || this.#comparison.changed.get(item.number)?.kind === 'new';
+    const isField = ['T', 'V', 'FT', 'Kids'].some((key) => kid.get(key) !== undefined);
+    if (!isNew || isField) this.#comparison.add('content', `${name} (new widget)`);
+    else if (item instanceof PdfReference) this.fieldNumbers.add(item.number);
+    this.#newWidget(kid, name, isSigned);
   }
 }
 
-function signatureKind(value: PdfObject | undefined, field: PdfDictionary): ChangeKind {
-  if (!(value instanceof PdfDictionary)) return 'content';
-  if (isDrawn(field)) return 'visible-signature';
-  return isName(value.get('Type'), 'DocTimeStamp') ? 'time-stamp' : 'signature';
+interface AppearancePlace {
+  /** As the dictionary has it. */
+  readonly written: PdfObject;
+  readonly target: Placed;
+}
+
+/** Table 170. */
+const APPEARANCE_KEYS: ReadonlySet<string> = new Set(['N', 'R', 'D']);
+
+function hasOnlyKeys(value: PdfObject | undefined, keys: ReadonlySet<string>): boolean {
+  return value instanceof PdfDictionary && [...value.entries.keys()].every((key) => keys.has(key));
+}
+
+/** A form XObject, which need not say so. */
+function isAppearanceStream(value: PdfObject | undefined): boolean {
+  if (!(value instanceof PdfStream)) return false;
+  const subtype = value.dictionary.get('Subtype');
+  return subtype === undefined || isName(subtype, 'Form');
 }
 
 /** Whether a widget takes room on a page. A rectangle that is not written out counts as room. */
 function isDrawn(widget: PdfDictionary): boolean {
   const rect = widget.get('Rect');
   if (rect === undefined) return false;
-  const [left, bottom, right, top] = rect instanceof PdfArray ? rect.items : [];
-  return !(left === right && bottom === top) && widget.get('AP') !== undefined;
+  const [left, bottom, right, top, more] = itemsOf(rect);
+  const isWritten = [left, bottom, right, top].every((side) => typeof side === 'number') && more === undefined;
+  return !isWritten || left !== right || bottom !== top;
 }
 
 /** Nothing, an empty text, or a button that is off. */

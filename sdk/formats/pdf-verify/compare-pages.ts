@@ -1,12 +1,15 @@
 /** Pages and what is laid over them: annotations (ISO 32000-2 §7.7.3.3, §12.5). */
 import { isName, PdfArray, PdfDictionary, PdfReference, type PdfObject } from '../pdf/objects.js';
 import type { ChangedObject } from './changed-objects.js';
-import type { Comparison, Placed } from './comparison.js';
+import { inEntry, inItem, type Comparison, type Placed } from './comparison.js';
 import { itemsOf } from './form-fields.js';
 import { differingKeys, isSameValue } from './same-objects.js';
 
 /** Entries of a page that say nothing of how it looks. */
 const UNSEEN_KEYS: ReadonlySet<string> = new Set(['Annots', 'LastModified', 'Tabs']);
+
+/** Where a page refers to what is compared with it. */
+const PAGE_PLACES: ReadonlySet<string> = new Set(['Annots']);
 
 /** Keys under which an annotation may be referred to: page, reply, pop-up and its parent, structure tree. */
 const ANNOTATION_PLACES: ReadonlySet<string> = new Set(['Annots', 'IRT', 'Popup', 'Parent', 'Obj']);
@@ -42,9 +45,9 @@ class PageComparison {
     for (const key of different) {
       if (!UNSEEN_KEYS.has(key)) this.#comparison.add('content', `page ${number}/${key}`);
     }
-    this.#comparison.approveObject(number);
+    this.#comparison.approveObject(number, PAGE_PLACES);
     if (!different.includes('Annots') && !this.#comparison.isChanged(after.get('Annots'))) return;
-    const list = await this.#comparison.entry({ holder: number, value: after }, 'Annots', 'page');
+    const list = await this.#comparison.entry({ holder: number, path: '', value: after }, 'Annots');
     await this.#annotations(await this.#comparison.before.array(before.get('Annots')), list, number);
   }
 
@@ -54,33 +57,61 @@ class PageComparison {
     for (const { holder, target, key } of this.#comparison.graph.edgesTo(this.#comparison.changed)) {
       const object = this.#comparison.changed.get(target);
       if (key !== 'Annots' || !pages.has(holder) || this.#comparison.changed.has(holder)) continue;
-      const placed = { holder, value: new PdfReference(target, 0) };
-      this.#comparison.approveObject(holder);
+      this.#comparison.approveObject(holder, PAGE_PLACES);
       const { before, after } = object ?? {};
       if (after instanceof PdfArray && (before === null || before instanceof PdfArray)) {
-        const list = await this.#comparison.follow(placed, 'Annots');
-        await this.#annotations(before ?? undefined, list, holder);
+        const page = await this.#comparison.after.resolve(new PdfReference(holder, 0));
+        const list = await this.#comparison.entry({ holder, path: '', value: page }, 'Annots');
+        if (list.holder === target) await this.#annotations(before ?? undefined, list, holder);
       } else if (before === null && after instanceof PdfDictionary) {
-        this.#comparison.approvePlace(placed, `Annots/${target}`);
+        const page = await this.#comparison.after.resolve(new PdfReference(holder, 0));
+        this.#approveAnnotation(inEntry({ holder, path: '', value: page }, 'Annots'), target);
         this.#told(after, holder);
       }
     }
   }
 
+  /** The places of one annotation in a list that is written in its page. */
+  #approveAnnotation(list: Placed, target: number): void {
+    for (const [index, item] of itemsOf(list.value).entries()) {
+      this.#comparison.budget.spend();
+      const isIt = item instanceof PdfReference && item.number === target;
+      if (isIt) this.#comparison.approvePlace(inItem(list, index, item));
+    }
+  }
+
+  /** Further annotations may stand anywhere; those that were there keep their order, in which they are painted. */
   async #annotations(before: PdfArray | undefined, after: Placed, page: number): Promise<void> {
-    const earlier = new Set(itemsOf(before).flatMap((item) => (item instanceof PdfReference ? [item.number] : [])));
-    const direct = itemsOf(before).filter((item) => !(item instanceof PdfReference));
+    const items = itemsOf(before).map((item, index) => ({ item, index }));
+    const earlier = new Map(
+      items.flatMap(({ item, index }) => (item instanceof PdfReference ? [[item.number, index] as const] : [])),
+    );
+    const direct = items.filter(({ item }) => !(item instanceof PdfReference));
+    let last = -1;
     for (const [index, item] of itemsOf(after.value).entries()) {
       this.#comparison.budget.spend();
       if (item instanceof PdfReference) {
-        this.#comparison.approvePlace({ holder: after.holder, value: item }, `Annots/${index}`);
-        const isKnown = earlier.delete(item.number) && this.#comparison.changed.get(item.number)?.kind !== 'new';
-        if (!isKnown) await this.#added(item, page);
-      } else if (!this.#takeSame(direct, item)) this.#told(item, page);
+        this.#comparison.approvePlace(inItem(after, index, item));
+        const place = earlier.get(item.number);
+        earlier.delete(item.number);
+        if (place === undefined || this.#comparison.changed.get(item.number)?.kind === 'new') {
+          await this.#added(item, page);
+        } else last = this.#requireOrder(last, place, page);
+      } else {
+        const place = this.#takeSame(direct, item);
+        if (place === undefined) this.#told(item, page);
+        else last = this.#requireOrder(last, place, page);
+      }
     }
-    for (const number of earlier)
+    for (const number of earlier.keys()) {
       this.#removed(await this.#comparison.before.resolve(new PdfReference(number, 0)), page);
-    for (const item of direct) this.#removed(item, page);
+    }
+    for (const { item } of direct) this.#removed(item, page);
+  }
+
+  #requireOrder(last: number, place: number, page: number): number {
+    if (place < last) this.#comparison.add('overlay', `page ${page}/Annots (order)`);
+    return Math.max(last, place);
   }
 
   async #added(reference: PdfReference, page: number): Promise<void> {
@@ -103,14 +134,13 @@ class PageComparison {
     else this.#told(annotation, page);
   }
 
-  /** Takes one that is the same out of a list. */
-  #takeSame(list: PdfObject[], wanted: PdfObject): boolean {
-    const index = list.findIndex((item) => {
+  /** Takes one that is the same out of a list. @returns where it was */
+  #takeSame(list: { readonly item: PdfObject; readonly index: number }[], wanted: PdfObject): number | undefined {
+    const found = list.findIndex(({ item }) => {
       this.#comparison.budget.spend();
       return isSameValue(item, wanted);
     });
-    if (index >= 0) list.splice(index, 1);
-    return index >= 0;
+    return found < 0 ? undefined : list.splice(found, 1)[0]?.index;
   }
 
   /** One that was there and changed in place. */
@@ -122,7 +152,7 @@ class PageComparison {
     const kinds = [before, after].map((state) => (state instanceof PdfDictionary ? kindOf(state) : 'annotation'));
     this.#comparison.add(kinds.includes('overlay') ? 'overlay' : 'annotation', `annotation ${number}`);
     this.#comparison.approveUnder(new PdfReference(number, 0), ANNOTATION_PLACES);
-    if (after instanceof PdfDictionary) this.#comparison.approveAll({ holder: number, value: after }, 'annotation');
+    if (after instanceof PdfDictionary) this.#comparison.approveAll({ holder: number, path: '', value: after });
   }
 }
 

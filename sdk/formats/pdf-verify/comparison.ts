@@ -1,9 +1,9 @@
 /** Two states of one document side by side: what differs, and which of it is explained. */
 import type { PdfFile } from '../pdf/file.js';
-import { PdfArray, PdfDictionary, PdfReference, type PdfObject } from '../pdf/objects.js';
+import { PdfArray, PdfDictionary, PdfReference, PdfStream, type PdfObject } from '../pdf/objects.js';
 import type { ChangedObject, LaterObjects } from './changed-objects.js';
 import { Budget } from './form-fields.js';
-import { OBJECT_STREAM_KEY, TRAILER, type Edge, type ObjectGraph } from './object-graph.js';
+import { OBJECT_STREAM_KEY, TRAILER, type ObjectGraph } from './object-graph.js';
 
 /** What later revisions did, from harmless to not. */
 export type ChangeKind =
@@ -39,10 +39,30 @@ export interface Change {
   readonly field?: string;
 }
 
-/** A value, and the object it is written in. */
+/** A value of the later state, the object it is written in, and where in that object. */
 export interface Placed {
   readonly holder: number;
+  /** Keys and indexes from the object's top on, made by `inEntry` and `inItem`; empty for the object itself. */
+  readonly path: string;
   readonly value: PdfObject | undefined;
+}
+
+/** Neither is in a key, whose characters go up to U+00FF. */
+const KEY_MARK = '\uffff';
+const INDEX_MARK = '\ufffe';
+
+export function inEntry({ holder, path, value }: Placed, key: string): Placed {
+  const entry = value instanceof PdfDictionary ? value.get(key) : undefined;
+  return { holder, path: `${path}${KEY_MARK}${key}`, value: entry };
+}
+
+export function inItem({ holder, path }: Placed, index: number, value: PdfObject): Placed {
+  return { holder, path: `${path}${INDEX_MARK}${index}`, value };
+}
+
+/** The outermost key of a path. */
+function firstKey(path: string): string {
+  return path.split(/[\uffff\ufffe]/, 2)[1] ?? '';
 }
 
 const MAX_STEPS = 500_000;
@@ -69,9 +89,10 @@ export class Comparison {
   readonly graph: ObjectGraph;
   readonly budget = new Budget(MAX_STEPS);
   readonly changes: Change[] = [];
-  readonly #approvedObjects = new Set<number>();
+  /** With the keys under which places in the object itself may be approved. */
+  readonly #approvedObjects = new Map<number, ReadonlySet<string>>();
   readonly #approvedKeys = new Map<number, ReadonlySet<string>>();
-  /** By the object referred to, then by the one that refers to it. */
+  /** Paths by the object referred to, then by the one that refers to it. */
   readonly #approvedPlaces = new Map<number, Map<number, Set<string>>>();
   readonly #free = new Set<number>();
 
@@ -92,9 +113,12 @@ export class Comparison {
     return object instanceof PdfReference && this.changed.has(object.number);
   }
 
-  /** Its changes mean nothing wherever it is referred to. */
-  approveObject(number: number): void {
-    this.#approvedObjects.add(number);
+  /**
+   * Its changes mean nothing wherever it is referred to.
+   * @param places keys of the object under which further places may be approved; all others were not looked at
+   */
+  approveObject(number: number, places: ReadonlySet<string>): void {
+    this.#approvedObjects.set(number, places);
   }
 
   /** Its changes were looked at for all places under these keys. */
@@ -107,8 +131,8 @@ export class Comparison {
     this.#free.add(number);
   }
 
-  /** Approves this one reference. @param path tells the places of one holder apart */
-  approvePlace({ holder, value }: Placed, path: string): void {
+  /** Approves this one reference. */
+  approvePlace({ holder, path, value }: Placed): void {
     if (!(value instanceof PdfReference)) return;
     const holders = this.#approvedPlaces.get(value.number) ?? new Map<number, Set<string>>();
     const paths = holders.get(holder) ?? new Set();
@@ -118,28 +142,33 @@ export class Comparison {
   }
 
   /** What a value of the later state is, its reference approved. */
-  async follow(placed: Placed, path: string): Promise<Placed> {
+  async follow(placed: Placed): Promise<Placed> {
     this.budget.spend();
-    this.approvePlace(placed, path);
+    this.approvePlace(placed);
     if (!(placed.value instanceof PdfReference)) return placed;
-    return { holder: placed.value.number, value: await this.after.resolve(placed.value) };
+    return { holder: placed.value.number, path: '', value: await this.after.resolve(placed.value) };
   }
 
   /** An entry of a dictionary of the later state, its reference approved. */
-  async entry(placed: Placed, key: string, path: string): Promise<Placed> {
-    const value = placed.value instanceof PdfDictionary ? placed.value.get(key) : undefined;
-    return await this.follow({ holder: placed.holder, value }, `${path}/${key}`);
+  async entry(placed: Placed, key: string): Promise<Placed> {
+    return await this.follow(inEntry(placed, key));
   }
 
   /** Approves every reference in a value, without following any. */
-  approveAll(placed: Placed, path: string): void {
+  approveAll(placed: Placed): void {
+    this.#eachReference(placed, (place) => {
+      this.approvePlace(place);
+    });
+  }
+
+  #eachReference(placed: Placed, visit: (place: Placed & { readonly value: PdfReference }) => void): void {
     this.budget.spend();
-    const { holder, value } = placed;
-    if (value instanceof PdfReference) this.approvePlace(placed, path);
+    const { value } = placed;
+    if (value instanceof PdfReference) visit({ ...placed, value });
     else if (value instanceof PdfArray) {
-      for (const [index, item] of value.items.entries()) this.approveAll({ holder, value: item }, `${path}/${index}`);
+      for (const [index, item] of value.items.entries()) this.#eachReference(inItem(placed, index, item), visit);
     } else if (value instanceof PdfDictionary) {
-      for (const [key, item] of value.entries) this.approveAll({ holder, value: item }, `${path}/${key}`);
+      for (const key of value.entries.keys()) this.#eachReference(inEntry(placed, key), visit);
     }
   }
 
@@ -147,21 +176,23 @@ export class Comparison {
    * Goes through what the document consists of now, from the trailer on, and tells every reference to a changed object that
    * nothing explains. New objects and those that were freed of this are not entered: what refers to them was looked at.
    */
-  reachUnexplained(): void {
+  async reachUnexplained(): Promise<void> {
     const guarded = this.#guarded();
     const visited = new Set<number>([TRAILER]);
     const queue: number[] = [TRAILER];
     for (let holder = queue.pop(); holder !== undefined; holder = queue.pop()) {
       if (this.graph.isUnreadable(holder)) this.add('content', `object ${holder} (unreadable)`);
-      const places = new Map<number, number>();
-      for (const edge of this.graph.edges(holder)) {
-        const { target } = edge;
-        if (guarded.has(target) && !this.#isExplained(holder, edge, places)) {
-          this.add('content', `object ${target} in ${holder}/${edge.key}`);
+      const wanting = new Map<number, number>();
+      for (const { target, key } of this.graph.edges(holder)) {
+        if (guarded.has(target) && !this.#isExplained(holder, target, key)) {
+          wanting.set(target, (wanting.get(target) ?? 0) + 1);
         }
         if (visited.has(target) || this.#free.has(target) || this.changed.get(target)?.kind === 'new') continue;
         visited.add(target);
         queue.push(target);
+      }
+      for (const target of await this.#unapproved(holder, wanting)) {
+        this.add('content', `object ${target} in ${holder}`);
       }
     }
   }
@@ -179,12 +210,35 @@ export class Comparison {
     return guarded;
   }
 
-  #isExplained(holder: number, { target, key }: Edge, places: Map<number, number>): boolean {
+  #isExplained(holder: number, target: number, key: string): boolean {
     // What is in an object stream was compared by itself; it stays what it was only where the object stream does.
     if (key === OBJECT_STREAM_KEY) return this.compared.has(holder);
-    if (this.#approvedObjects.has(target) || this.#approvedKeys.get(target)?.has(key)) return true;
-    const used = (places.get(target) ?? 0) + 1;
-    places.set(target, used);
-    return used <= (this.#approvedPlaces.get(target)?.get(holder)?.size ?? 0);
+    return this.#approvedObjects.has(target) || this.#approvedKeys.get(target)?.has(key) === true;
+  }
+
+  /**
+   * Those of the objects referred to for which not every single place in the holder was approved.
+   * @param wanting how many places there are for each of them
+   */
+  async #unapproved(holder: number, wanting: ReadonlyMap<number, number>): Promise<readonly number[]> {
+    if (wanting.size === 0) return [];
+    const own = this.#approvedObjects.get(holder);
+    const approved = new Map<number, number>();
+    if ([...wanting.keys()].some((target) => this.#approvedPlaces.get(target)?.has(holder))) {
+      this.#eachReference({ holder, path: '', value: await this.#written(holder) }, ({ path, value }) => {
+        const isOwn = own === undefined || own.has(firstKey(path));
+        const isApproved = isOwn && this.#approvedPlaces.get(value.number)?.get(holder)?.has(path);
+        if (isApproved) approved.set(value.number, (approved.get(value.number) ?? 0) + 1);
+      });
+    }
+    return [...wanting].filter(([target, count]) => approved.get(target) !== count).map(([target]) => target);
+  }
+
+  async #written(holder: number): Promise<PdfObject> {
+    if (holder === TRAILER) return this.after.trailer;
+    const entry = await this.after.locate(holder);
+    const generation = entry?.kind === 'offset' ? entry.generation : 0;
+    const object = await this.after.resolve(new PdfReference(holder, generation));
+    return object instanceof PdfStream ? object.dictionary : object;
   }
 }

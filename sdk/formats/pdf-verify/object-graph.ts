@@ -100,6 +100,19 @@ export class ObjectGraph {
     return this.#parts.pages;
   }
 
+  /**
+   * Numbers of objects with a key given twice, at any depth, that decide what is seen or signed: catalog, pages, annotations,
+   * fields. Elsewhere sloppy writers do it too.
+   */
+  repeatedKeys(catalog: number): readonly number[] {
+    const { repeated } = this.#parts;
+    if (repeated.size === 0) return [];
+    const tree = this.pageTree(catalog);
+    return [...repeated].flatMap(([number, isSeen]) => {
+      return isSeen || number === catalog || tree.has(number) ? [number] : [];
+    });
+  }
+
   /** The one key that leads to an object. */
   #roleOf(number: number): number {
     return this.#parts.roles[number] ?? UNKNOWN;
@@ -126,6 +139,8 @@ interface GraphParts {
   readonly roles: Uint16Array;
   readonly unreadable: ReadonlySet<number>;
   readonly pages: readonly number[];
+  /** Objects with a key given twice, and whether they are of a kind that is seen or signed. */
+  readonly repeated: ReadonlyMap<number, boolean>;
 }
 
 class GraphBuilder {
@@ -140,6 +155,8 @@ class GraphBuilder {
   ]);
   readonly #unreadable = new Set<number>();
   readonly #pages: number[] = [];
+  readonly #repeated = new Map<number, boolean>();
+  #repeats = 0;
   #targets = new Int32Array(1024);
   #keys = new Uint16Array(1024);
   #count = 0;
@@ -156,7 +173,9 @@ class GraphBuilder {
   add(holder: number, object: PdfObject, container?: number): void {
     this.#starts[holder] = this.#count;
     if (container !== undefined) this.#edge(container, OBJECT_STREAM);
+    const repeats = this.#repeats;
     this.#collect(object, UNKNOWN);
+    if (this.#repeats > repeats) this.#repeated.set(holder, isSeen(object));
     this.#ends[holder] = this.#count;
     if (object instanceof PdfDictionary && isName(object.get('Type'), 'Page')) this.#pages.push(holder);
   }
@@ -171,6 +190,7 @@ class GraphBuilder {
     else if (object instanceof PdfArray) for (const item of object.items) this.#collect(item, key);
     else if (object instanceof PdfStream) this.#collect(object.dictionary, key);
     else if (object instanceof PdfDictionary) {
+      this.#repeats += object.repeatedKeys.length;
       for (const [name, value] of object.entries) {
         if (typeof value === 'object') this.#collect(value, this.#keyIndex(name));
       }
@@ -215,8 +235,19 @@ class GraphBuilder {
       roles: this.#roles,
       unreadable: this.#unreadable,
       pages: this.#pages,
+      repeated: this.#repeated,
     });
   }
+}
+
+const SEEN_TYPES = ['Catalog', 'Pages', 'Page', 'Annot', 'Sig', 'DocTimeStamp'] as const;
+/** What annotations, fields, forms and signatures have. */
+const SEEN_KEYS = ['Rect', 'FT', 'Fields', 'ByteRange'] as const;
+
+function isSeen(object: PdfObject): boolean {
+  if (!(object instanceof PdfDictionary)) return false;
+  const type = object.get('Type');
+  return SEEN_TYPES.some((name) => isName(type, name)) || SEEN_KEYS.some((key) => object.get(key) !== undefined);
 }
 
 interface PackedMember {

@@ -74,14 +74,15 @@ async function reportTimeStampSigner({ cms, contentDigest, trust, crypto }: PdfS
   const [signer] = await reportSigners(signedData, {
     at: tstInfo.genTime,
     ...(trustAnchors !== undefined && { trustAnchors }),
-    ...(trust.revocation !== undefined && { revocation: trust.revocation }),
     requirements: () => ({ extKeyUsage: ExtKeyUsageOid.timeStamping }),
     contentType: TimeStampOid.tstInfo,
     contentDigest: (algorithm) => crypto.digest(algorithm, eContent),
     crypto,
   });
   if (signer?.integrity !== 'intact') return refuseSignature('pdf-time-stamp-content', 'no signer');
-  const intact: IntactSigner = { ...signer, signingTime: tstInfo.genTime, timeStamp };
+  const { path, revocation } = timeStamp;
+  const validatedAt = timeStamp.isPathOver ? trust.at : tstInfo.genTime;
+  const intact: IntactSigner = { ...signer, signingTime: tstInfo.genTime, timeStamp, path, validatedAt, revocation };
   return intact;
 }
 

@@ -4,6 +4,9 @@ import { isName, PdfReference, type PdfDictionary } from '../pdf/objects.js';
 import type { Finding } from '../signature-report.js';
 import type { ObjectGraph } from './object-graph.js';
 
+/** Numbers of objects that are told. */
+const MAX_NUMBERS = 10;
+
 /** @param graph undefined where the document has too many objects to look through all of them for this */
 export async function suspiciousContent(file: PdfFile, graph: ObjectGraph | undefined): Promise<readonly Finding[]> {
   const catalog = await file.dictionary(file.trailer.get('Root'));
@@ -14,7 +17,8 @@ export async function suspiciousContent(file: PdfFile, graph: ObjectGraph | unde
     ...((await hasHiddenLayers(file, catalog)) ? ['pdf-hidden-layers'] : []),
   ];
   if (graph !== undefined && hasUnusedPages(file, graph)) codes.push('pdf-unused-pages');
-  return codes.map((code) => ({ code, severity: 'warning' }));
+  const repeated = graph === undefined ? [] : repeatedKeys(file, graph);
+  return [...codes.map((code): Finding => ({ code, severity: 'warning' })), ...repeated];
 }
 
 async function activeContent(file: PdfFile, catalog: PdfDictionary): Promise<readonly string[]> {
@@ -41,6 +45,15 @@ async function hasHiddenLayers(file: PdfFile, catalog: PdfDictionary): Promise<b
   const configuration = await file.dictionary(properties?.get('D'));
   const off = await file.array(configuration?.get('OFF'));
   return (off?.items.length ?? 0) > 0 || isName(await file.resolve(configuration?.get('BaseState')), 'OFF');
+}
+
+/** Readers disagree on which of two values counts, so that nobody knows what was signed. */
+function repeatedKeys(file: PdfFile, graph: ObjectGraph): readonly Finding[] {
+  const root = file.trailer.get('Root');
+  const numbers = root instanceof PdfReference ? graph.repeatedKeys(root.number) : [];
+  if (numbers.length === 0) return [];
+  const unverifiedDetail = numbers.slice(0, MAX_NUMBERS).join(', ');
+  return [{ code: 'pdf-repeated-keys', severity: 'failure', unverifiedDetail }];
 }
 
 /** Pages that no page tree has: removed without a trace, or kept for a later revision to put in. */

@@ -1,6 +1,7 @@
 import { FormatError } from '../format-error.js';
 import { openPdf, type PdfFile } from '../pdf/file.js';
 import { isWhiteSpace } from '../pdf/lexer.js';
+import { findUnlistedOctet, hasRevisionEnd } from '../pdf/listed-octets.js';
 import type { Inflate } from '../pdf/ports.js';
 import {
   failedSigner,
@@ -68,6 +69,7 @@ export async function verifyPdf(options: VerifyPdfOptions): Promise<DocumentRepo
       severity: 'information',
       unverifiedDetail: field.name,
     })),
+    ...(await verification.unlisted(oldestSigned(signatures, file))),
     ...(await verification.suspicions()),
   ];
   return { format: 'pdf', signatures, findings };
@@ -79,6 +81,34 @@ async function endingFindings({ source, revisions }: PdfFile): Promise<readonly 
   const ending = await source.read(end, Math.min(source.size - end, MAX_ENDING_BYTES));
   const isEmpty = source.size - end <= MAX_ENDING_BYTES && ending.every(isWhiteSpace);
   return isEmpty ? [] : [{ code: 'pdf-octets-after-end', severity: 'failure' }];
+}
+
+/** Index of the oldest revision that is signed as it is; all where none is. */
+function oldestSigned(signatures: readonly DocumentSignature[], { revisions }: PdfFile): number {
+  const signed = signatures.flatMap(({ coverage }) => {
+    if (coverage.kind === 'whole') return [revisions.length - 1];
+    return coverage.covered.length > 0 ? [coverage.covered.length - 1] : [];
+  });
+  return signed.length === 0 ? -1 : Math.min(...signed);
+}
+
+/**
+ * Octets that are in no object. After a signature nobody has a reason to write such; what was there before was signed, but
+ * readers may not agree on what it shows.
+ */
+async function unlistedFindings(file: PdfFile, signed: number): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [index, { end }] of file.revisions.entries()) {
+    const unlisted = await findUnlistedOctet(file.revision(index));
+    if (unlisted === undefined) continue;
+    const isSkipped = await hasRevisionEnd(file, unlisted, end);
+    findings.push({
+      code: isSkipped ? 'pdf-revision-skipped' : 'pdf-unlisted-objects',
+      severity: index > signed || isSkipped ? 'failure' : 'warning',
+      unverifiedDetail: `${revisionName(index)}, octet ${unlisted}`,
+    });
+  }
+  return [...new Map(findings.map((finding) => [finding.code + finding.severity, finding])).values()];
 }
 
 function revisionName(index: number): string {
@@ -200,6 +230,16 @@ class PdfVerification {
   #objectGraph(): Promise<ObjectGraph> {
     this.#graph ??= readObjectGraph(this.#states.latest);
     return this.#graph;
+  }
+
+  /** @param signed index of the oldest signed revision */
+  async unlisted(signed: number): Promise<readonly Finding[]> {
+    try {
+      return await unlistedFindings(this.#states.latest, signed);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      return [{ code: failureReason(error), severity: 'failure' }];
+    }
   }
 
   async suspicions(): Promise<readonly Finding[]> {

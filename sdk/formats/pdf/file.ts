@@ -1,6 +1,7 @@
 import type { RandomAccessSource } from '../ports.js';
 import { decodeFilters } from './filters.js';
 import { readIndirectObject } from './indirect-object.js';
+import { LinkIndex } from './link-index.js';
 import { PdfLexer } from './lexer.js';
 import { LruCache } from './lru-cache.js';
 import {
@@ -82,10 +83,13 @@ export class PdfFile {
   readonly trailer: PdfDictionary;
   /** Cross-reference sections, newest first. */
   readonly links: readonly ChainLink[];
+  readonly #chain: XrefChain;
+  #linkIndex: LinkIndex | undefined;
   readonly #windows: SourceWindows;
   readonly #inflate: Inflate;
   readonly #objects = new LruCache<number, StoredObject>(CACHED_OBJECT_BYTES);
   readonly #objectStreams = new LruCache<number, ObjectStream>(CACHED_OBJECT_STREAM_BYTES);
+  #work = 0;
 
   constructor(parts: {
     readonly source: RandomAccessSource;
@@ -96,11 +100,20 @@ export class PdfFile {
   }) {
     this.source = parts.source;
     this.version = parts.version;
+    this.#chain = parts.chain;
     this.revisions = parts.chain.revisions;
     this.links = parts.chain.links;
     this.trailer = parts.chain.links[0]?.section.trailer ?? pdfDictionary({});
     this.#windows = parts.windows;
     this.#inflate = parts.inflate;
+  }
+
+  /**
+   * What reading objects has cost so far: octets parsed and decoded, each as often as that was done. Objects that overlap, or
+   * that go in and out of the cache, make it many times the size of the document.
+   */
+  get work(): number {
+    return this.#work + this.#windows.parsedBytes;
   }
 
   /** One more than the highest object number that is in use or was. */
@@ -137,11 +150,33 @@ export class PdfFile {
 
   /** Where an object is; undefined where there is none of this number. */
   async locate(number: number): Promise<Exclude<XrefEntry, { kind: 'free' }> | undefined> {
-    for (const { section, hidden } of this.links) {
-      const entry = await lookupLink(section, hidden, number);
-      if (entry !== undefined) return entry.kind === 'free' ? undefined : entry;
-    }
-    return undefined;
+    this.#linkIndex ??= new LinkIndex(this.links);
+    const link = this.links[this.#linkIndex.ownerOf(number) ?? this.links.length];
+    const entry = link === undefined ? undefined : await lookupLink(link.section, link.hidden, number);
+    return entry === undefined || entry.kind === 'free' ? undefined : entry;
+  }
+
+  /** The document as a revision left it, read from the same source. @param index 0 for the oldest */
+  revision(index: number): PdfFile {
+    const { links, revisions, firstLinks } = this.#chain;
+    const first = firstLinks[index] ?? 0;
+    const chain = {
+      links: links.slice(first),
+      revisions: revisions.slice(0, index + 1),
+      firstLinks: firstLinks.slice(0, index + 1).map((link) => link - first),
+    };
+    return new PdfFile({
+      source: this.source,
+      windows: this.#windows,
+      version: this.version,
+      chain,
+      inflate: this.#inflate,
+    });
+  }
+
+  /** Cross-reference sections that the newest revision wrote. */
+  get ownLinks(): readonly ChainLink[] {
+    return this.links.slice(0, this.#chain.firstLinks.at(-2) ?? this.links.length);
   }
 
   /** All objects there are, each once, with where it is; newest section first. */
@@ -178,7 +213,16 @@ export class PdfFile {
       DecodeParms: await this.#resolveItems(stream.dictionary.get('DecodeParms'), depth),
     });
     const encoded = await this.#windows.read(stream.start, stream.length);
-    return await decodeFilters(dictionary, encoded, { inflate: this.#inflate, maxBytes });
+    this.#work += stream.length;
+    try {
+      const decoded = await decodeFilters(dictionary, encoded, { inflate: this.#inflate, maxBytes });
+      this.#work += decoded.length;
+      return decoded;
+    } catch (error) {
+      // It may have come that far.
+      this.#work += maxBytes;
+      throw error;
+    }
   }
 
   /** An array or dictionary with its own entries resolved. */
@@ -232,9 +276,13 @@ export class PdfFile {
       return refusePdf('pdf-object', 'not in its object stream');
     }
     const lexer = new PdfLexer(data, { isWhole: true, position: start });
-    const stored = { generation: 0, object: lexer.object() };
-    this.#objects.set(number, stored, lexer.position - start);
-    return stored;
+    try {
+      const stored = { generation: 0, object: lexer.object() };
+      this.#objects.set(number, stored, lexer.position - start);
+      return stored;
+    } finally {
+      this.#work += lexer.position - start;
+    }
   }
 
   async #objectStream(number: number, depth: number): Promise<ObjectStream> {

@@ -6,6 +6,8 @@ export interface IndirectObject {
   readonly number: number;
   readonly generation: number;
   readonly object: PdfObject;
+  /** As `PdfLexer.isPlain`, a stream's data aside. */
+  readonly isPlain: boolean;
   /** The octet after the object, in octets from the start of the source; `endobj` may still follow. */
   readonly end: number;
 }
@@ -25,19 +27,20 @@ export async function readIndirectObject(
 ): Promise<IndirectObject> {
   if (offset >= windows.size) refusePdf('pdf-object', 'object is beyond the end');
   await requireNumberStart(windows, offset);
-  const { number, generation, object, isStream, end } = await windows.parse(offset, (lexer) => {
+  const { isStream, ...found } = await windows.parse(offset, (lexer) => {
     const [number, generation] = [lexer.natural(), lexer.natural()];
     lexer.keyword('obj');
     const object = lexer.object();
     const isStream = object instanceof PdfDictionary && lexer.tryKeyword('stream');
     if (isStream) lexer.endOfStreamKeyword();
     else lexer.keyword('endobj');
-    return { number, generation, object, isStream, end: offset + lexer.position };
+    return { number, generation, object, isStream, isPlain: lexer.isPlain, end: offset + lexer.position };
   });
-  if (!isStream || !(object instanceof PdfDictionary)) return { number, generation, object, end };
+  const { object, end } = found;
+  if (!isStream || !(object instanceof PdfDictionary)) return found;
   const length = await lengthOf(object.get('Length'));
   const streamEnd = await requireEndOfStream(windows, end + length);
-  return { number, generation, object: new PdfStream(object, end, length), end: streamEnd };
+  return { ...found, object: new PdfStream(object, end, length), end: streamEnd };
 }
 
 /** An offset into the middle of a number would find another object than the one that is written there. */

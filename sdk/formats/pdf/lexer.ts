@@ -62,6 +62,7 @@ export class PdfLexer {
   readonly #isWhole: boolean;
   #position: number;
   #objects = 0;
+  #isPlain = true;
 
   constructor(bytes: Uint8Array, options: LexerOptions) {
     this.#bytes = bytes;
@@ -73,6 +74,11 @@ export class PdfLexer {
   /** Octets from the start of the window. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Whether neither comments nor numbers with a sign or a point were passed, which some readers do not take everywhere. */
+  get isPlain(): boolean {
+    return this.#isPlain;
   }
 
   /** Passes white space and comments. */
@@ -185,6 +191,7 @@ export class PdfLexer {
   }
 
   #number(): number {
+    this.#isPlain = false;
     const start = this.#position;
     this.#skipRegular();
     const text = String.fromCharCode(...this.#bytes.subarray(start, Math.min(this.#position, start + 64)));
@@ -317,6 +324,7 @@ export class PdfLexer {
   }
 
   #skipLine(): void {
+    this.#isPlain = false;
     for (let octet = this.#peek(); octet !== END; octet = this.#peek()) {
       if (octet === LINE_FEED || octet === CARRIAGE_RETURN) return;
       this.#position += 1;

@@ -26,6 +26,10 @@ export type PdfReason =
   | 'pdf-filter'
   | 'pdf-too-large'
   | 'pdf-too-deep'
+  /** A revision holds more than its sections list, which other readers may find. */
+  | 'pdf-unlisted-objects'
+  /** A key of a dictionary that decides what is seen or signed is there twice. */
+  | 'pdf-repeated-keys'
   | 'pdf-pages'
   | 'pdf-page-number'
   | 'pdf-trailing-junk'

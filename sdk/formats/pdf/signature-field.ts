@@ -8,7 +8,7 @@ import { isName, PdfArray, PdfName, pdfDictionary, PdfReference } from './object
 import { findPage, pageOf, readBox, type PdfPage } from './pages.js';
 import { refusePdf } from './pdf-error.js';
 import { requireSeedValue, requireUnlocked } from './permissions.js';
-import type { SignableDocument } from './signable-document.js';
+import { requireUniqueKeys, type SignableDocument } from './signable-document.js';
 import { encodeTextString } from './text-string.js';
 
 /** A field that a signature can be put into. */
@@ -58,6 +58,7 @@ async function planNewField(document: SignableDocument, options: FieldOptions): 
   const name = unusedName(document.fields);
   requireUnlocked(name, document.restrictions);
   const page = await findPage(file, catalog, options.appearance?.page ?? options.page ?? 1);
+  requireUniqueKeys(page.dictionary);
   const place = options.appearance === undefined ? undefined : placeOnPage(page, options.appearance.rect);
   const annotations = await readAnnotations(file, page);
   const fieldItems = (await file.array(form?.get('Fields')))?.items ?? [];

@@ -14,10 +14,16 @@ export class SourceWindows {
   readonly size: number;
   readonly #source: RandomAccessSource;
   readonly #blocks = new LruCache<number, Uint8Array>(CACHED_BYTES);
+  #parsedBytes = 0;
 
   constructor(source: RandomAccessSource) {
     this.#source = source;
     this.size = source.size;
+  }
+
+  /** Octets that `parse` has gone through so far, each as often as it did. */
+  get parsedBytes(): number {
+    return this.#parsedBytes;
   }
 
   /** The octets from `offset` on, fewer where the source ends before. Not to be written to. */
@@ -56,10 +62,13 @@ export class SourceWindows {
     for (let length = FIRST_WINDOW_BYTES; length <= MAX_OBJECT_BYTES; length *= 4) {
       const bytes = await this.read(offset, length);
       const isWhole = offset + bytes.length >= this.size;
+      const lexer = new PdfLexer(bytes, { base: offset, isWhole });
       try {
-        return read(new PdfLexer(bytes, { base: offset, isWhole }));
+        return read(lexer);
       } catch (error) {
         if (!(error instanceof WindowEnd)) throw error;
+      } finally {
+        this.#parsedBytes += lexer.position;
       }
     }
     return refusePdf('pdf-too-large', 'an object is too large');

@@ -24,6 +24,13 @@ export interface ChainLink {
   readonly hidden: XrefSection | undefined;
 }
 
+/** Octets that count as white space (ISO 32000-2 table 1), for regular expressions. */
+const BLANK = '[\\0\\t\\n\\f\\r ]';
+const START_XREF = `startxref${BLANK}+(\\d{1,15})${BLANK}+%%EOF`;
+const TAIL = new RegExp(`^${START_XREF}`);
+/** Some writers name themselves in a comment here. */
+const SECTION_TAIL = new RegExp(`^(?:${BLANK}|endobj|%(?!%EOF)[^\\r\\n]*[\\r\\n])*${START_XREF}`);
+
 /** What one writer added. */
 export interface PdfRevision {
   /** The `end` of the revision before; 0 for the first. */
@@ -39,6 +46,8 @@ export interface XrefChain {
   readonly links: readonly ChainLink[];
   /** Oldest first. */
   readonly revisions: readonly PdfRevision[];
+  /** For each revision, the index in `links` of its newest one. */
+  readonly firstLinks: readonly number[];
 }
 
 /** @throws FormatError `ERR_SIGN_FORMAT`: `pdf-truncated`, `pdf-startxref`, `pdf-xref`, `pdf-xref-loop` and what objects are refused for */
@@ -55,7 +64,7 @@ export async function readXrefChain(windows: SourceWindows, inflate: Inflate): P
     links.push(link);
     offset = optionalOffset(link.section, 'Prev');
   }
-  return { links, revisions: await readRevisions(windows, links, tail.end) };
+  return { links, ...(await readRevisions(windows, links, tail.end)) };
 }
 
 interface Tail {
@@ -70,7 +79,7 @@ async function readTail(windows: SourceWindows): Promise<Tail> {
   const bytes = await windows.read(start, TAIL_BYTES);
   const text = String.fromCharCode(...bytes);
   const position = text.lastIndexOf('startxref');
-  const match = /^startxref[\s\0]+(\d{1,15})[\s\0]+%%EOF/.exec(text.slice(Math.max(position, 0)));
+  const match = TAIL.exec(text.slice(Math.max(position, 0)));
   if (match === null) return refusePdf('pdf-truncated', 'startxref is not at the end');
   return { xrefOffset: Number(match[1]), end: start + position + match[0].length };
 }
@@ -109,7 +118,9 @@ class SectionReader {
     if (offset >= this.#windows.size) refusePdf(reason, 'offset beyond the end');
     try {
       return await this.#windows.parse(offset, (lexer) => {
-        if (lexer.tryKeyword('xref')) return lexer.position;
+        const isTable = lexer.tryKeyword('xref');
+        if (!lexer.isPlain) refusePdf(reason, 'comment before a cross-reference section');
+        if (isTable) return lexer.position;
         lexer.natural();
         lexer.natural();
         lexer.keyword('obj');
@@ -124,9 +135,12 @@ class SectionReader {
   async #stream(offset: number): Promise<XrefSection> {
     const lengthOf: LengthOf = (length) =>
       Promise.resolve(naturalNumber(length) ?? refusePdf('pdf-xref', 'length of a cross-reference stream'));
-    const { object, end } = await readIndirectObject(this.#windows, offset, lengthOf);
+    const { object, end, isPlain } = await readIndirectObject(this.#windows, offset, lengthOf);
     if (!(object instanceof PdfStream) || !isName(object.dictionary.get('Type'), 'XRef')) {
       return refusePdf('pdf-xref', 'not a cross-reference stream');
+    }
+    if (!isPlain || object.dictionary.repeatedKeys.length > 0) {
+      refusePdf('pdf-trailer', 'comment, real number or key given twice in a trailer');
     }
     if (object.length > MAX_XREF_BYTES) refusePdf('pdf-too-large', 'cross-reference stream is too large');
     const encoded = await this.#windows.read(object.start, object.length);
@@ -143,31 +157,37 @@ function optionalOffset(section: XrefSection, key: 'Prev' | 'XRefStm'): number |
 }
 
 /**
- * A linearized file (annex F) has two sections for one revision: the one that is read first stands at the beginning and
- * leads to one that stands after it.
+ * A linearized file (annex F) has two sections for its first revision: the one that is read first stands at the beginning
+ * and leads to one that stands after it. All other sections follow each other.
  */
-async function readRevisions(windows: SourceWindows, links: readonly ChainLink[], end: number): Promise<PdfRevision[]> {
-  const newestFirst: { xrefOffset: number; lastSection: XrefSection }[] = [];
-  for (const { section } of links) {
-    const newer = newestFirst.at(-1);
-    if (newer !== undefined && section.offset > newer.lastSection.offset) newer.lastSection = section;
-    else newestFirst.push({ xrefOffset: section.offset, lastSection: section });
-  }
+async function readRevisions(
+  windows: SourceWindows,
+  links: readonly ChainLink[],
+  end: number,
+): Promise<Pick<XrefChain, 'revisions' | 'firstLinks'>> {
+  const sections = links.map(({ section }) => section);
+  const [oldest, second] = [sections.at(-1), sections.at(-2)];
+  const isLinearized = oldest !== undefined && second !== undefined && oldest.offset > second.offset;
   const revisions: PdfRevision[] = [];
-  for (const [index, { xrefOffset, lastSection }] of newestFirst.toReversed().entries()) {
-    const isNewest = index === newestFirst.length - 1;
-    const revisionEnd = isNewest ? end : await findRevisionEnd(windows, lastSection.end);
+  const firstLinks: number[] = [];
+  for (let index = sections.length - (isLinearized ? 2 : 1); index >= 0; index -= 1) {
+    const section = sections[index];
+    const last = isLinearized && revisions.length === 0 ? oldest : section;
+    if (section === undefined || last === undefined) continue;
     const start = revisions.at(-1)?.end ?? 0;
-    if (revisionEnd < start) refusePdf('pdf-xref', 'revisions overlap');
-    revisions.push({ start, end: revisionEnd, xrefOffset });
+    if (section.offset < start) refusePdf('pdf-xref', 'revisions overlap');
+    const revisionEnd = index === 0 ? end : await findRevisionEnd(windows, last.end);
+    if (revisionEnd < last.end) refusePdf('pdf-xref', 'revisions overlap');
+    revisions.push({ start, end: revisionEnd, xrefOffset: section.offset });
+    firstLinks.push(index);
   }
-  return revisions;
+  return { revisions, firstLinks };
 }
 
 /** The octet after the `%%EOF` of the section that ends at `offset`. */
 async function findRevisionEnd(windows: SourceWindows, offset: number): Promise<number> {
   const bytes = await windows.read(offset, TAIL_BYTES);
-  const match = /^(?:\s|\0|endobj)*startxref[\s\0]+\d{1,15}[\s\0]+%%EOF/.exec(String.fromCharCode(...bytes));
+  const match = SECTION_TAIL.exec(String.fromCharCode(...bytes));
   if (match === null) return refusePdf('pdf-xref', 'no end of an earlier revision');
   return offset + match[0].length;
 }

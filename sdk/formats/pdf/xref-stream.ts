@@ -22,10 +22,10 @@ export class XrefStream implements XrefSection {
   readonly end: number;
   readonly trailer: PdfDictionary;
   readonly limit: number;
+  readonly subsections: readonly StreamSubsection[];
   readonly subsectionCount: number;
   readonly #data: Uint8Array;
   readonly #widths: readonly [number, number, number];
-  readonly #subsections: readonly StreamSubsection[];
 
   constructor(parts: {
     readonly offset: number;
@@ -38,10 +38,10 @@ export class XrefStream implements XrefSection {
     this.trailer = parts.dictionary;
     this.#data = parts.data;
     this.#widths = readWidths(parts.dictionary);
-    this.#subsections = sortSubsections(readIndex(parts.dictionary));
-    this.limit = subsectionLimit(this.#subsections);
-    this.subsectionCount = this.#subsections.length;
-    const entries = this.#subsections.reduce((sum, { count }) => sum + count, 0);
+    this.subsections = sortSubsections(readIndex(parts.dictionary));
+    this.limit = subsectionLimit(this.subsections);
+    this.subsectionCount = this.subsections.length;
+    const entries = this.subsections.reduce((sum, { count }) => sum + count, 0);
     if (entries * this.#entryBytes > parts.data.length) refusePdf('pdf-xref', 'cross-reference stream is too short');
   }
 
@@ -50,7 +50,7 @@ export class XrefStream implements XrefSection {
   }
 
   lookup(number: number): Promise<XrefEntry | undefined> {
-    const subsection = findSubsection(this.#subsections, number);
+    const subsection = findSubsection(this.subsections, number);
     return Promise.resolve(
       subsection === undefined ? undefined : this.#entry(subsection.start + number - subsection.first),
     );
@@ -58,7 +58,7 @@ export class XrefStream implements XrefSection {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the other kind of section reads as it goes
   async *entries(): AsyncGenerator<readonly [number, XrefEntry]> {
-    for (const { first, count, start } of this.#subsections) {
+    for (const { first, count, start } of this.subsections) {
       for (let index = 0; index < count; index += 1) yield [first + index, this.#entry(start + index)] as const;
     }
   }

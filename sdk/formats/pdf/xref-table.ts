@@ -31,12 +31,17 @@ interface TableSubsection extends Subsection {
 export async function readXrefTable(windows: SourceWindows, offset: number, position: number): Promise<XrefSection> {
   const subsections: TableSubsection[] = [];
   for (let next = position; ;) {
-    const heading = await windows.parse(next, (lexer) =>
-      lexer.tryKeyword('trailer')
+    const heading = await windows.parse(next, (lexer) => {
+      const read = lexer.tryKeyword('trailer')
         ? undefined
-        : { first: lexer.natural(), count: lexer.natural(), length: lexer.position },
-    );
-    if (heading === undefined) return await readTrailer(windows, { offset, position: next, subsections });
+        : { first: lexer.natural(), count: lexer.natural(), length: lexer.position };
+      if (!lexer.isPlain) refusePdf('pdf-xref', 'comment in a cross-reference table');
+      return read;
+    });
+    if (heading === undefined) {
+      if (subsections.length === 0) refusePdf('pdf-xref', 'cross-reference table without subsections');
+      return await readTrailer(windows, { offset, position: next, subsections });
+    }
     if (subsections.length === MAX_SUBSECTIONS) refusePdf('pdf-too-large', 'too many subsections');
     const subsection = await locateEntries(windows, heading, next + heading.length);
     subsections.push(subsection);
@@ -62,9 +67,13 @@ async function readTrailer(
 ): Promise<XrefSection> {
   const { trailer, length } = await windows.parse(parts.position, (lexer) => {
     lexer.keyword('trailer');
-    return { trailer: lexer.object(), length: lexer.position };
+    const trailer = lexer.object();
+    // What some readers would not take makes them look for objects themselves, and find others.
+    if (!lexer.isPlain) refusePdf('pdf-trailer', 'comment or real number in a trailer');
+    return { trailer, length: lexer.position };
   });
   if (!(trailer instanceof PdfDictionary)) refusePdf('pdf-trailer', 'no trailer dictionary');
+  if (trailer.repeatedKeys.length > 0) refusePdf('pdf-trailer', 'key given twice');
   return new XrefTable(windows, { ...parts, trailer, end: parts.position + length });
 }
 
@@ -74,9 +83,9 @@ class XrefTable implements XrefSection {
   readonly end: number;
   readonly trailer: PdfDictionary;
   readonly limit: number;
+  readonly subsections: readonly TableSubsection[];
   readonly subsectionCount: number;
   readonly #windows: SourceWindows;
-  readonly #subsections: readonly TableSubsection[];
 
   constructor(
     windows: SourceWindows,
@@ -91,20 +100,20 @@ class XrefTable implements XrefSection {
     this.end = parts.end;
     this.trailer = parts.trailer;
     this.#windows = windows;
-    this.#subsections = sortSubsections(parts.subsections);
-    this.limit = subsectionLimit(this.#subsections);
+    this.subsections = sortSubsections(parts.subsections);
+    this.limit = subsectionLimit(this.subsections);
     this.subsectionCount = parts.subsections.length;
   }
 
   async lookup(number: number): Promise<XrefEntry | undefined> {
-    const subsection = findSubsection(this.#subsections, number);
+    const subsection = findSubsection(this.subsections, number);
     if (subsection === undefined) return undefined;
     const start = subsection.start + (number - subsection.first) * subsection.width;
     return readEntry(await this.#windows.read(start, ENTRY_BYTES), 0);
   }
 
   async *entries(): AsyncGenerator<readonly [number, XrefEntry]> {
-    for (const { first, count, start, width } of this.#subsections) {
+    for (const { first, count, start, width } of this.subsections) {
       for (let from = 0; from < count; from += ENTRIES_PER_READ) {
         const length = Math.min(ENTRIES_PER_READ, count - from);
         const bytes = await this.#windows.read(start + from * width, length * width);

@@ -25,6 +25,8 @@ export interface XrefSection {
   readonly trailer: PdfDictionary;
   /** One more than the highest object number it has an entry for. */
   readonly limit: number;
+  /** Sorted, without empty ones. */
+  readonly subsections: readonly Subsection[];
   readonly subsectionCount: number;
   /** Undefined: it says nothing of the object. */
   lookup(number: number): Promise<XrefEntry | undefined>;

@@ -10,6 +10,7 @@ import { readSource } from '../xmldsig/read-source.js';
 import type { XmlVerification } from '../xmldsig/verify-xml.js';
 import {
   CONFIGURATION,
+  KOUSEI,
   kouseiError,
   readKousei,
   SIGNATURE_BLOCK,
@@ -19,6 +20,7 @@ import {
 
 /** The files of one application, by their bare names. */
 export interface ApplicationFiles {
+  /** With what goes along in other folders, by paths that begin with `/`. */
   list(): readonly string[];
   /** Undefined where there is no such file. */
   open(unverifiedName: string): Promise<RandomAccessSource | undefined>;
@@ -41,7 +43,8 @@ export interface KouseiOptions {
 /**
  * Prepares a signature as e-Gov takes it in the standard form: in 署名情報 directly after 構成情報, which is made where
  * nobody has signed yet and extended for 連署; over 構成情報 in canonical form and every 申請書 file as it is. Attachments are
- * named in 構成情報, and nothing binds what is in them: `unboundNames`. Applications with one signature for each file
+ * named in 構成情報, and nothing binds what is in them; nothing at all speaks of other files that are there: both are in
+ * `unboundNames`. Applications with one signature for each file
  * (個別ファイル署名形式) have no 申請書 here and are refused.
  * @throws FormatError `ERR_SIGN_FORMAT`: `egov-no-form`, `egov-file-missing`, and what `readKousei` and
  * `prepareXmlSignature` refuse
@@ -64,7 +67,7 @@ export async function prepareKousei(
   }
   return prepareXmlSignature(
     { xml: kousei.xml, placement: { kind: 'last-child', element: kousei.signatureBlock }, file },
-    { references, id: freeId(kousei, preparedAt), unboundNames: attached },
+    { references, id: freeId(kousei, preparedAt), unboundNames: [...attached, ...unnamedFiles(files, kousei)] },
     crypto,
   );
 }
@@ -83,6 +86,12 @@ function withSignatureBlock(kousei: KouseiDocument): KouseiDocument & { readonly
 function requireFiles(files: ApplicationFiles, names: readonly string[]): void {
   const there = new Set(files.list().map((name) => name.normalize('NFC')));
   if (!names.every((name) => there.has(name.normalize('NFC')))) throw missingFile();
+}
+
+/** Files that 構成情報 does not speak of. */
+function unnamedFiles(files: ApplicationFiles, { forms, attachments }: KouseiDocument): readonly string[] {
+  const named = new Set([KOUSEI, ...[...forms, ...attachments].map(({ fileName }) => fileName.normalize('NFC'))]);
+  return files.list().filter((name) => !named.has(name.normalize('NFC')));
 }
 
 function missingFile(): FormatError {

@@ -1,8 +1,11 @@
 /** e-Gov's 構成管理情報, `kousei.xml`: what it says an application is made of. */
+import { comparablePath, isReservedFileName } from '../file-name.js';
 import { FormatError } from '../format-error.js';
 import { readXmlTree, type XmlElement, type XmlTree } from '../xml/index.js';
 import { readXmlWithSignatures, type XmlWithSignatures } from '../xmldsig/signature-element.js';
 
+/** Name of the file itself. */
+export const KOUSEI = 'kousei.xml';
 const ROOT = 'DataRoot';
 /** Element name, and the value of its `ID`. */
 export const CONFIGURATION = '構成情報';
@@ -147,18 +150,17 @@ function childText(tree: XmlTree, name: string): string {
   return text;
 }
 
-const OWN_NAME = 'kousei.xml';
-
 function requireFileNames(forms: readonly KouseiForm[], attachments: readonly KouseiAttachment[]): void {
   const names = [
     ...forms.map(({ fileName }) => fileName),
     ...attachments.map(({ fileName }) => fileName).filter(Boolean),
   ];
   for (const name of names) {
-    const isBare = /^[^/\\:%\p{Cc}]+$/u.test(name) && !/^ |[ .]$/.test(name) && name.toLowerCase() !== OWN_NAME;
-    if (!isBare) throw kouseiError('egov-file-name', 'a file name that is none');
+    const isBare = /^[^/\\:%\p{Cc}]+$/u.test(name) && !/^ |[ .]$/.test(name) && !isReservedFileName(name);
+    if (!isBare || comparablePath(name) === comparablePath(KOUSEI))
+      throw kouseiError('egov-file-name', 'a file name that is none');
   }
-  if (new Set(names.map((name) => name.normalize('NFC').toLowerCase())).size < names.length) {
+  if (new Set(names.map(comparablePath)).size < names.length) {
     throw kouseiError('egov-duplicate-name', 'a file name twice');
   }
 }

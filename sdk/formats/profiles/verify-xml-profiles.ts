@@ -34,19 +34,24 @@ function withFindings({ report }: XmlVerification, added: ProfileFindings): Docu
   };
 }
 
-/** Signatures of single forms inside of the procedure are over those; one at the end of `DATA` must be over the procedure. */
+const PROCEDURE_NOT_COVERED: Finding = { code: 'etax-procedure-not-covered', severity: 'failure' };
+
+/**
+ * Signatures of single forms inside of the procedure are over those; one at the end of `DATA` must be over the procedure, and
+ * without any such signature that holds nobody has signed the filing.
+ */
 function xtxFindings({ document, covered }: XmlVerification): ProfileFindings {
   try {
     const { procedure, xml } = readXtx(document.bytes);
-    const signatures = covered.map((parts, index) => {
-      const isOverProcedure = parts.some(
-        ({ target }) => target.kind === 'element' && target.element.start === procedure.start,
-      );
-      const isForAll = xml.signatures[index]?.depth === 2 && parts.length > 0;
-      const finding: Finding = { code: 'etax-procedure-not-covered', severity: 'failure' };
-      return isForAll && !isOverProcedure ? [finding] : [];
-    });
-    return { signatures, document: [ETAX_ACCEPTANCE_UNCONFIRMED] };
+    const atEnd = covered.map((parts, index) => (xml.signatures[index]?.depth === 2 ? parts : []));
+    const overProcedure = atEnd.map((parts) =>
+      parts.some(({ target }) => target.kind === 'element' && target.element.start === procedure.start),
+    );
+    const signatures = atEnd.map((parts, index) =>
+      parts.length > 0 && overProcedure[index] !== true ? [PROCEDURE_NOT_COVERED] : [],
+    );
+    const unsigned = overProcedure.includes(true) ? [] : [PROCEDURE_NOT_COVERED];
+    return { signatures, document: [...unsigned, ETAX_ACCEPTANCE_UNCONFIRMED] };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const finding: Finding = { code: error.reason ?? 'etax-structure', severity: 'failure' };

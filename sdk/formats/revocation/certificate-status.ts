@@ -52,8 +52,18 @@ export interface RevocationMoment {
   readonly maxAgeMilliseconds?: number;
 }
 
-const DEFAULT_SKEW = 5 * 60 * 1000;
-const DEFAULT_MAX_AGE = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
+const DEFAULT_SKEW = 5 * MINUTE;
+const DEFAULT_MAX_AGE = 60 * MINUTE;
+/**
+ * How long a statement is relied on whatever its nextUpdate says. CAs are spoken for once a year, others at least once a
+ * month.
+ */
+const MAX_WINDOW_OF_AUTHORITY = 400 * DAY;
+const MAX_WINDOW = 35 * DAY;
+/** How much older than the moment asked about a statement may be that has since been followed by others. */
+const MAX_LAG = DAY;
 
 /** A genuine statement about one certificate. */
 export interface Statement {
@@ -71,6 +81,16 @@ export function crlReason(octet: number | undefined): CrlReason | undefined {
   return octet === undefined ? undefined : CRL_REASONS[octet];
 }
 
+/**
+ * Whether the key must be taken for one that others have had, since nobody knows when (RFC 3161 §4): what it signed proves
+ * no time, whatever time that is.
+ */
+export function isCompromise(reason: CrlReason | undefined): boolean {
+  return reason === undefined || COMPROMISES.has(reason);
+}
+
+const COMPROMISES: ReadonlySet<CrlReason> = new Set(['keyCompromise', 'cACompromise', 'aACompromise']);
+
 /** The moment from which nothing may be relied on: the revocation, or an earlier invalidity date. */
 export function revokedFrom({ revocationDate, invalidityDate }: Revocation): Date {
   return invalidityDate !== undefined && invalidityDate < revocationDate ? invalidityDate : revocationDate;
@@ -83,8 +103,9 @@ export function skewOf(moment: RevocationMoment): number {
 /**
  * What a genuine statement comes to at the moment asked about. A revocation that is no hold is final and counts from
  * however old a statement; anything else only from one that speaks for the moment or was made after it.
- * @throws FormatError `ERR_SIGN_FORMAT`: `-not-yet-valid`, `-expired`, or `-after-expiry` where the certificate had run
- * out when the statement was made and need not have been spoken for any more; all behind `ocsp` or `crl`
+ * @throws FormatError `ERR_SIGN_FORMAT`: `-not-yet-valid`, `-expired`, `-not-fresh` where it was made so long before the
+ * moment that a revocation since is not in it, or `-after-expiry` where the certificate had run out when the statement was
+ * made and need not have been spoken for any more; all behind `ocsp` or `crl`
  */
 export function settle(statement: Statement, certificate: Certificate, moment: RevocationMoment): CertificateStatus {
   const { found, thisUpdate, source } = statement;
@@ -95,11 +116,25 @@ export function settle(statement: Statement, certificate: Certificate, moment: R
   if (isFinal) return { status: 'revoked', source, thisUpdate, revocation: found };
   const end = statement.nextUpdate?.getTime() ?? thisUpdate.getTime() + (moment.maxAgeMilliseconds ?? DEFAULT_MAX_AGE);
   if (!(moment.at.getTime() <= end + skew)) refuse(`${source}-expired`);
+  if (!isFresh(thisUpdate, { end, certificate, moment })) refuse(`${source}-not-fresh`);
   if (typeof found === 'object') return { status: 'revoked', source, thisUpdate, revocation: found };
   if (found === 'unknown') return { status: 'unknown', source, thisUpdate };
   const isSpokenFor = thisUpdate <= certificate.notAfter || isKept(certificate, statement.keptSince);
   if (!isSpokenFor) refuse(`${source}-after-expiry`);
   return { status: 'good', source, thisUpdate };
+}
+
+/** @param end until when it claims to be current, in milliseconds */
+function isFresh(
+  thisUpdate: Date,
+  { end, certificate, moment }: { end: number; certificate: Certificate; moment: RevocationMoment },
+): boolean {
+  const isAuthority = certificate.extensions.basicConstraints?.cA === true;
+  const lag = moment.at.getTime() - thisUpdate.getTime();
+  const isInWindow = lag <= (isAuthority ? MAX_WINDOW_OF_AUTHORITY : MAX_WINDOW);
+  // Who asks today about a moment long past can have a statement from after it, which knows more.
+  const isCurrent = moment.now.getTime() <= end + skewOf(moment);
+  return isInWindow && (isCurrent || lag <= MAX_LAG);
 }
 
 function isKept({ notAfter }: Certificate, keptSince: Date | undefined): boolean {

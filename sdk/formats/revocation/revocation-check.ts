@@ -4,7 +4,7 @@ import { FormatError } from '../format-error.js';
 import type { FormatCrypto } from '../ports.js';
 import { failureReason, type RevocationCheck, type RevocationReport } from '../signature-report.js';
 import type { IssuedCertificate } from './certificate-id.js';
-import { revokedFrom, type CertificateStatus, type RevocationMoment } from './certificate-status.js';
+import { isCompromise, revokedFrom, type CertificateStatus, type RevocationMoment } from './certificate-status.js';
 import { CrlChecker } from './crl-checker.js';
 import { verifyOcspResponse } from './verify-ocsp.js';
 
@@ -51,10 +51,29 @@ function weakest(reports: readonly GoodReport[]): RevocationReport {
   const [oldest] = reports.toSorted((a, b) => a.thisUpdate.getTime() - b.thisUpdate.getTime());
   // A path of nothing but an anchor has nothing to ask about.
   if (oldest === undefined) return { status: 'not-checked', reason: 'no-data' };
-  const later = reports.flatMap(({ revokedLater }) => revokedLater ?? []);
-  const [earliest] = later.toSorted((a, b) => a.getTime() - b.getTime());
+  const [{ revokedLater, revocationReason } = {}] = reports.toSorted(byLaterRevocation);
   const { status, source, thisUpdate } = oldest;
-  return { status, source, thisUpdate, ...(earliest !== undefined && { revokedLater: earliest }) };
+  return {
+    status,
+    source,
+    thisUpdate,
+    ...(revokedLater !== undefined && { revokedLater }),
+    ...(revocationReason !== undefined && { revocationReason }),
+  };
+}
+
+/** A compromise comes first, whenever it was, then the earliest other revocation, then the latest source of none. */
+function byLaterRevocation(a: GoodReport, b: GoodReport): number {
+  return (
+    weight(b) - weight(a) ||
+    (a.revokedLater?.getTime() ?? 0) - (b.revokedLater?.getTime() ?? 0) ||
+    b.thisUpdate.getTime() - a.thisUpdate.getTime()
+  );
+}
+
+function weight({ revokedLater, revocationReason }: GoodReport): number {
+  if (revokedLater === undefined) return 0;
+  return isCompromise(revocationReason) ? 2 : 1;
 }
 
 /** Revoked counts before good, from whichever source: who has seen a revocation knows more. */
@@ -72,11 +91,7 @@ async function checkCertificate(
     else reasons.push(report.reason);
   }
   // Of the good ones the latest, except that a later revocation is not to be lost.
-  const [best] = good.toSorted(
-    (a, b) =>
-      Number(b.revokedLater !== undefined) - Number(a.revokedLater !== undefined) ||
-      b.thisUpdate.getTime() - a.thisUpdate.getTime(),
-  );
+  const [best] = good.toSorted(byLaterRevocation);
   const reason = reasons.find((reason) => !BESIDE_THE_POINT.has(reason)) ?? 'no-data';
   return best ?? { status: 'not-checked', reason };
 }
@@ -96,9 +111,11 @@ function toReport(status: CertificateStatus, at: Date): RevocationReport {
   if (status.status === 'unknown') return { status: 'not-checked', reason: `${source}-unknown` };
   if (status.status === 'good') return { status: 'good', source, thisUpdate };
   const revokedAt = revokedFrom(status.revocation);
+  const { reason } = status.revocation;
+  const why = reason === undefined ? {} : { revocationReason: reason };
   return revokedAt <= at
-    ? { status: 'revoked', source, thisUpdate, revokedAt }
-    : { status: 'good', source, thisUpdate, revokedLater: revokedAt };
+    ? { status: 'revoked', source, thisUpdate, revokedAt, ...why }
+    : { status: 'good', source, thisUpdate, revokedLater: revokedAt, ...why };
 }
 
 export interface GivenRevocationData extends Omit<RevocationMoment, 'at'> {

@@ -19,7 +19,7 @@ export interface OcspVerification extends IssuedCertificate, RevocationMoment {
 
 /**
  * What an OCSP response (RFC 6960 §3.2), DER, proves about one certificate. Its signature must be by the issuer itself
- * or by a responder that this issuer certified for OCSP; whether that responder's own certificate was revoked is not asked.
+ * or by a responder that this issuer certified for OCSP and whose certificate is still in force; whether that responder's own certificate was revoked is not asked.
  * @throws FormatError whose reason begins with `ocsp-`; `ocsp-other-certificate` where it does not speak of this one
  */
 export async function verifyOcspResponse(der: Uint8Array, options: OcspVerification): Promise<CertificateStatus> {
@@ -86,7 +86,7 @@ async function isNamed(
 async function requireDelegation(
   responder: Certificate,
   { producedAt }: OcspResponse,
-  { issuer, crypto }: OcspVerification,
+  { issuer, now, crypto }: OcspVerification,
 ): Promise<void> {
   const { extKeyUsage, keyUsage } = responder.extensions;
   const maySign = keyUsage?.has('digitalSignature') ?? true;
@@ -94,12 +94,15 @@ async function requireDelegation(
     refuse('ocsp-responder-usage', 'ERR_CERT_USAGE');
   }
   try {
-    await validateCertificationPath(responder, {
-      trustAnchors: [issuer],
-      at: producedAt,
-      crypto,
-      extKeyUsage: ExtKeyUsageOid.ocspSigning,
-    });
+    // Also now: after its end a key may be in anybody's hands, and producedAt is whatever its holder wrote.
+    for (const at of [producedAt, now]) {
+      await validateCertificationPath(responder, {
+        trustAnchors: [issuer],
+        at,
+        crypto,
+        extKeyUsage: ExtKeyUsageOid.ocspSigning,
+      });
+    }
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const isOutOfForce = cause.code === 'ERR_CERT_EXPIRED' || cause.code === 'ERR_CERT_NOT_YET_VALID';

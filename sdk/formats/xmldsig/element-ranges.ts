@@ -17,7 +17,7 @@ export class ElementRanges {
   }
 
   /** Whether `element` is one of them, or within one. */
-  has({ start }: XmlElement): boolean {
+  has({ start }: Pick<XmlElement, 'start'>): boolean {
     let low = 0;
     let high = this.outermost.length;
     while (low < high) {

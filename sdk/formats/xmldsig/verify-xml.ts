@@ -29,7 +29,8 @@ import {
 } from './signature-element.js';
 import { readSignedInfo, type SignedInfo } from './signed-info.js';
 import { matchingCertificates, readKeyInfo, type KeyInfoCertificates } from './signer-certificate.js';
-import { hasUnsignedContent } from './unsigned-objects.js';
+import { signaturesInText, type PlaceInText } from './text-beside.js';
+import { unsignedFindings, type IntactSignature } from './unsigned-objects.js';
 import {
   findQualifyingProperties,
   matchSigningCertificate,
@@ -54,6 +55,8 @@ export interface XmlVerification {
 
 /** The file is in another encoding than the octets that were digested. */
 const TRANSCODED: Finding = { code: 'xml-transcoded', severity: 'information' };
+/** A text that was signed as one is two, or is followed by that of the signature, for whoever reads the file. */
+const SPLITS_TEXT: Finding = { code: 'xml-signature-splits-text', severity: 'failure' };
 
 /** `verifyXmlSignatures`, without the document. */
 export async function verifyXml(options: VerifyDocumentOptions): Promise<DocumentReport> {
@@ -75,18 +78,27 @@ export async function verifyXmlSignatures(options: VerifyDocumentOptions): Promi
   const verification = new Verification(xml, options);
   const checked: CheckedSignature[] = [];
   for (const element of xml.signatures) checked.push(await verification.check(element));
-  const surroundings = new Surroundings(
-    xml.document,
-    checked.flatMap(({ covered }) => covered),
-  );
-  const signatures = checked.map(({ signer, covered, findings, signature }) => {
-    if (signer.integrity === 'failed') {
+  const allCovered = checked.flatMap(({ covered }) => covered);
+  const surroundings = new Surroundings(xml.document, allCovered);
+  const inText = allCovered.some(({ excluded }) => excluded !== undefined)
+    ? signaturesInText(xml)
+    : new Map<number, PlaceInText>();
+  const signatures = checked.map(({ signer, covered, findings, intact }) => {
+    if (signer.integrity === 'failed' || intact === undefined) {
       const uncovered = [xml.document.root.name];
       return { signer, coverage: { kind: 'part' as const, covered: [], uncovered }, findings };
     }
     const open = reportCoverage(covered, surroundings);
-    const unsigned = unsignedFindings(signature, covered, surroundings);
-    return { signer, coverage: open.coverage, findings: [...findings, ...open.findings, ...unsigned] };
+    return {
+      signer,
+      coverage: open.coverage,
+      findings: [
+        ...findings,
+        ...open.findings,
+        ...unsignedFindings(xml.document, intact, allCovered),
+        ...(covered.some((part) => splitsText(part, xml.document, inText)) ? [SPLITS_TEXT] : []),
+      ],
+    };
   });
   return {
     report: { format: 'xml', signatures, findings: utf8 === octets ? [] : [TRANSCODED] },
@@ -98,7 +110,7 @@ export async function verifyXmlSignatures(options: VerifyDocumentOptions): Promi
 interface CheckedSignature {
   readonly signer: SignerReport;
   /** Undefined where the signer has failed. */
-  readonly signature?: SignatureElement;
+  readonly intact?: IntactSignature;
   readonly covered: readonly CoveredPart[];
   readonly findings: readonly Finding[];
 }
@@ -201,7 +213,7 @@ class Verification {
       ...(await this.#trust(named.certificate, keyInfo, timeStamp)),
     };
     const findings = [...named.findings, ...referenceFindings(references, signature)];
-    return { signer, signature, covered: coveredParts(references, signature), findings };
+    return { signer, intact: { signature, references }, covered: coveredParts(references, signature), findings };
   }
 
   #signatureValue({ signatureValue }: SignatureElement): Uint8Array {
@@ -296,13 +308,18 @@ function referenceFindings(
   return findings;
 }
 
-function unsignedFindings(
-  signature: SignatureElement | undefined,
-  covered: readonly CoveredPart[],
-  surroundings: Surroundings,
-): readonly Finding[] {
-  const { document, covered: ranges } = surroundings;
-  if (signature === undefined || !hasUnsignedContent(document, signature, ranges)) return [];
-  const isEnveloped = covered.some(({ excluded }) => excluded !== undefined);
-  return [{ code: 'xml-unsigned-object', severity: isEnveloped ? 'failure' : 'warning' }];
+/**
+ * Whether the signature was taken out of the middle of a text. At one end of it, it stands where a signer had to put it only if
+ * the text is that of the signed element itself.
+ */
+function splitsText(
+  { target, excluded }: CoveredPart,
+  { root }: XmlDocument,
+  inText: ReadonlyMap<number, PlaceInText>,
+): boolean {
+  if (excluded === undefined || target.kind === 'file') return false;
+  const place = inText.get(excluded.start);
+  const element = target.kind === 'document' ? root : target.element;
+  if (place === undefined || !contains(element, excluded)) return false;
+  return place === 'within' || excluded.parent?.start !== element.start;
 }

@@ -1,17 +1,31 @@
-import { equalBytes } from '../bytes.js';
+import { comparablePath } from '../file-name.js';
 import type { RandomAccessSource } from '../ports.js';
 import { crc32 } from './crc32.js';
+import { requireOneName } from './extra-fields.js';
+import { readLocalHeaders } from './local-headers.js';
 import { zipError } from './zip-error.js';
-import { comparableName, decodeZipName } from './zip-name.js';
+import { decodeZipName } from './zip-name.js';
+import {
+  commentOf,
+  DIRECTORY_RECORD_BYTES,
+  extraOf,
+  FLAG_UTF8,
+  FLAGS_ENCRYPTED,
+  nameOf,
+  u16,
+  u32,
+  viewOf,
+} from './zip-records.js';
 
 /**
- * Undoes Deflate (RFC 1951).
+ * Undoes Deflate (RFC 1951). Rejects where the compressed data end before `deflated` does: a program that reads from the
+ * start takes what is left for the next entry.
  * @param maxLength octets; rejects where the result would be longer, before it takes the memory
  */
 export type InflateRaw = (deflated: Uint8Array, maxLength: number) => Promise<Uint8Array>;
 
 /** One file or folder of an archive, as the central directory tells it (APPNOTE.TXT 6.3.10 §4.3.12). */
-export interface ZipEntry {
+export interface ListedZipEntry {
   /** Relative, with `/`; a folder's ends with one. */
   readonly name: string;
   readonly isFolder: boolean;
@@ -24,6 +38,12 @@ export interface ZipEntry {
   readonly headerOffset: number;
   /** The record of the central directory. */
   readonly record: Uint8Array;
+}
+
+/** The same with what its own header says. */
+export interface ZipEntry extends ListedZipEntry {
+  /** Octets from the start of the archive to its compressed data. */
+  readonly dataOffset: number;
 }
 
 export interface ZipDirectory {
@@ -42,8 +62,6 @@ export interface ZipLimits {
   readonly maxTotalSize: number;
 }
 
-export const DIRECTORY_RECORD_BYTES = 46;
-export const LOCAL_HEADER_BYTES = 30;
 const END_RECORD_BYTES = 22;
 const MAX_COMMENT_BYTES = 65_535;
 /** Octets; 1,000 entries with long names and extra fields stay below. */
@@ -51,17 +69,10 @@ const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
 
 const END_SIGNATURE = 0x06054b50;
 const DIRECTORY_SIGNATURE = 0x02014b50;
-const LOCAL_SIGNATURE = 0x04034b50;
-
-export const FLAG_UTF8 = 1 << 11;
-const FLAG_DATA_DESCRIPTOR = 1 << 3;
-/** Encryption, strong encryption, masked headers. */
-const FLAGS_ENCRYPTED = (1 << 0) | (1 << 6) | (1 << 13);
-const FLAGS_OF_MEANING = FLAGS_ENCRYPTED | FLAG_UTF8;
 
 /**
- * Reads what an archive holds. The directory alone says what is in it; it must be at the very end, fit the octets exactly,
- * and name no file twice, so that every program finds the same.
+ * Reads what an archive holds. The directory alone says what is in it; it must be at the very end, name no file twice, and
+ * with the entries it names account for every octet, so that every program finds the same.
  * @throws FormatError `ERR_SIGN_FORMAT` with a `ZipReason`
  */
 export async function readZip(source: RandomAccessSource, limits: ZipLimits): Promise<ZipDirectory> {
@@ -79,12 +90,12 @@ export async function readZip(source: RandomAccessSource, limits: ZipLimits): Pr
   }
   if (count > limits.maxEntries || directorySize > MAX_DIRECTORY_BYTES)
     throw zipError('zip-too-large', 'too many entries');
-  const entries = readEntries(await source.read(directoryOffset, directorySize), count);
-  if (entries.reduce((sum, { size }) => sum + size, 0) > limits.maxTotalSize) {
+  const listed = readEntries(await source.read(directoryOffset, directorySize), count);
+  if (listed.reduce((sum, { size }) => sum + size, 0) > limits.maxTotalSize) {
     throw zipError('zip-too-large', 'too many octets once decompressed');
   }
-  requireDistinctNames(entries);
-  requireNoOverlap(entries, directoryOffset);
+  requireDistinctNames(listed);
+  const entries = await readLocalHeaders(source, listed, directoryOffset);
   return { source, entries, directoryOffset, endRecord };
 }
 
@@ -101,8 +112,8 @@ async function readEndRecord(source: RandomAccessSource): Promise<Uint8Array> {
   throw zipError('zip-structure', 'no end record at the end');
 }
 
-function readEntries(directory: Uint8Array, count: number): readonly ZipEntry[] {
-  const entries: ZipEntry[] = [];
+function readEntries(directory: Uint8Array, count: number): readonly ListedZipEntry[] {
+  const entries: ListedZipEntry[] = [];
   let offset = 0;
   for (let index = 0; index < count; index += 1) {
     const view = viewOf(directory.subarray(offset));
@@ -118,7 +129,7 @@ function readEntries(directory: Uint8Array, count: number): readonly ZipEntry[] 
   return entries;
 }
 
-function readEntry(record: Uint8Array): ZipEntry {
+function readEntry(record: Uint8Array): ListedZipEntry {
   const view = viewOf(record);
   const flags = u16(view, 8);
   if ((flags & FLAGS_ENCRYPTED) !== 0) throw zipError('zip-encrypted', 'an entry is encrypted');
@@ -126,6 +137,7 @@ function readEntry(record: Uint8Array): ZipEntry {
   if ([compressedSize, size, headerOffset].includes(0xffffffff)) throw zipError('zip-unsupported', 'ZIP64');
   if (u16(view, 34) !== 0) throw zipError('zip-unsupported', 'an archive of several disks');
   const name = decodeZipName(nameOf(record), (flags & FLAG_UTF8) !== 0);
+  requireOneName(extraOf(record), { name, comment: commentOf(record) });
   return {
     name,
     isFolder: name.endsWith('/'),
@@ -138,11 +150,6 @@ function readEntry(record: Uint8Array): ZipEntry {
   };
 }
 
-/** Of a record of the directory. */
-export function nameOf(record: Uint8Array): Uint8Array {
-  return record.subarray(DIRECTORY_RECORD_BYTES, DIRECTORY_RECORD_BYTES + u16(viewOf(record), 28));
-}
-
 function methodOf(method: number, isSameSize: boolean): ZipEntry['method'] {
   if (method === 8) return 'deflated';
   if (method !== 0) throw zipError('zip-method', 'a compression that is not known here');
@@ -150,37 +157,25 @@ function methodOf(method: number, isSameSize: boolean): ZipEntry['method'] {
   return 'stored';
 }
 
-function requireDistinctNames(entries: readonly ZipEntry[]): void {
+function requireDistinctNames(entries: readonly ListedZipEntry[]): void {
   const names = new Set<string>();
   for (const { name } of entries) {
-    const comparable = comparableName(name.replace(/\/$/, ''));
+    const comparable = comparablePath(name.replace(/\/$/, ''));
     if (names.has(comparable)) throw zipError('zip-duplicate-name', 'two entries of one name');
     names.add(comparable);
   }
 }
 
-/** Entries that share octets are how a small archive becomes an endless one. */
-function requireNoOverlap(entries: readonly ZipEntry[], directoryOffset: number): void {
-  const ordered = [...entries].sort((a, b) => a.headerOffset - b.headerOffset);
-  if ((ordered[0]?.headerOffset ?? 0) !== 0) throw zipError('zip-structure', 'something stands before the archive');
-  ordered.forEach(({ headerOffset, record, compressedSize }, index) => {
-    const end = headerOffset + LOCAL_HEADER_BYTES + nameOf(record).length + compressedSize;
-    if (end > (ordered[index + 1]?.headerOffset ?? directoryOffset)) throw zipError('zip-overlap', 'entries overlap');
-  });
-}
-
 /**
  * The octets of one entry, decompressed and checked.
- * @throws FormatError `ERR_SIGN_FORMAT`: `zip-local-header`, `zip-data`, `zip-overlap`
+ * @throws FormatError `ERR_SIGN_FORMAT`, `zip-data`
  */
 export async function readZipEntry(
-  { source, directoryOffset }: ZipDirectory,
+  { source }: ZipDirectory,
   entry: ZipEntry,
   inflateRaw: InflateRaw,
 ): Promise<Uint8Array> {
-  const start = await dataOffset(source, entry);
-  if (start + entry.compressedSize > directoryOffset) throw zipError('zip-overlap', 'an entry reaches too far');
-  const compressed = await source.read(start, entry.compressedSize);
+  const compressed = await source.read(entry.dataOffset, entry.compressedSize);
   const data = entry.method === 'stored' ? compressed : await inflated(compressed, entry, inflateRaw);
   if (data.length !== entry.size || crc32(data) !== entry.crc32) {
     throw zipError('zip-data', 'an entry is not what its checksum says');
@@ -194,35 +189,4 @@ async function inflated(compressed: Uint8Array, { size }: ZipEntry, inflateRaw: 
   } catch (cause) {
     throw zipError('zip-data', 'an entry cannot be decompressed', cause);
   }
-}
-
-/** Programs that read entry by entry believe the header before each; it must not tell them something else. */
-async function dataOffset(source: RandomAccessSource, entry: ZipEntry): Promise<number> {
-  const name = nameOf(entry.record);
-  const header = await source.read(entry.headerOffset, LOCAL_HEADER_BYTES + name.length);
-  if (header.length < LOCAL_HEADER_BYTES + name.length) throw zipError('zip-local-header', 'an entry is cut');
-  const [local, central] = [viewOf(header), viewOf(entry.record)];
-  const isDescribedLater = (u16(local, 6) & FLAG_DATA_DESCRIPTOR) !== 0;
-  const isSame =
-    u32(local, 0) === LOCAL_SIGNATURE &&
-    (u16(local, 6) & FLAGS_OF_MEANING) === (u16(central, 8) & FLAGS_OF_MEANING) &&
-    u16(local, 8) === u16(central, 10) &&
-    u16(local, 26) === name.length &&
-    equalBytes(header.subarray(LOCAL_HEADER_BYTES), name) &&
-    (isDescribedLater || equalBytes(header.subarray(14, 26), entry.record.subarray(16, 28)));
-  if (!isSame) throw zipError('zip-local-header', 'an entry and the directory differ');
-  return entry.headerOffset + LOCAL_HEADER_BYTES + name.length + u16(local, 28);
-}
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** ZIP is little-endian throughout. */
-function u16(view: DataView, offset: number): number {
-  return view.getUint16(offset, true);
-}
-
-function u32(view: DataView, offset: number): number {
-  return view.getUint32(offset, true);
 }

@@ -1,15 +1,8 @@
 import { concatBytes } from '../bytes.js';
 import type { SignedOutput, SourceSlice } from '../document.js';
 import { crc32 } from './crc32.js';
-import {
-  DIRECTORY_RECORD_BYTES,
-  FLAG_UTF8,
-  LOCAL_HEADER_BYTES,
-  nameOf,
-  viewOf,
-  type ZipDirectory,
-  type ZipEntry,
-} from './read-zip.js';
+import type { ZipDirectory, ZipEntry } from './read-zip.js';
+import { DIRECTORY_RECORD_BYTES, FLAG_UTF8, LOCAL_HEADER_BYTES, nameOf, viewOf } from './zip-records.js';
 
 /** Version 2.0: folders and Deflate; this is below. */
 const VERSION_NEEDED = 20;
@@ -25,7 +18,7 @@ export function replaceZipEntry(zip: ZipDirectory, replaced: ZipEntry, content: 
   let shift = 0;
   let position = 0;
   ordered.forEach((entry, index) => {
-    // An entry ends where the next one begins: what is between, such as a data descriptor, belongs to it.
+    // An entry ends where the next one begins: its data descriptor, if it has one, goes with it.
     const end = ordered[index + 1]?.headerOffset ?? zip.directoryOffset;
     if (entry !== replaced) {
       records.set(entry, recordAt(entry.record, entry.headerOffset + shift));

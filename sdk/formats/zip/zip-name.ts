@@ -1,4 +1,5 @@
 import { decodeUtf8 } from '../bytes.js';
+import { isReservedFileName } from '../file-name.js';
 import { zipError } from './zip-error.js';
 
 /** UTF-16 code units. */
@@ -10,10 +11,15 @@ const MAX_NAME_LENGTH = 1024;
  * @throws FormatError `ERR_SIGN_FORMAT`, `zip-name`
  */
 export function decodeZipName(bytes: Uint8Array, isFlaggedUtf8: boolean): string {
-  const name = decodeUtf8(bytes) ?? (isFlaggedUtf8 ? undefined : decodeCp932(bytes));
+  const name = decodeZipText(bytes, isFlaggedUtf8);
   if (name === undefined) throw zipError('zip-name', 'a name that is not text');
   requireSafeName(name);
   return name;
+}
+
+/** Text as in a name; undefined where it is none. */
+export function decodeZipText(bytes: Uint8Array, isFlaggedUtf8: boolean): string | undefined {
+  return decodeUtf8(bytes) ?? (isFlaggedUtf8 ? undefined : decodeCp932(bytes));
 }
 
 function decodeCp932(bytes: Uint8Array): string | undefined {
@@ -24,18 +30,13 @@ function decodeCp932(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Relative, downwards, and without what Windows takes for a drive, a stream or a separator. */
+/** Relative, downwards, and without what Windows takes for a drive, a stream, a separator or a device. */
 function requireSafeName(name: string): void {
   const path = name.endsWith('/') ? name.slice(0, -1) : name;
   const isSafe =
     path !== '' &&
     name.length <= MAX_NAME_LENGTH &&
     !/[\\:\p{Cc}]/u.test(path) &&
-    path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+    !path.split('/').some(isReservedFileName);
   if (!isSafe) throw zipError('zip-name', 'a name that leads elsewhere');
-}
-
-/** The same for two names that Windows or macOS would take for one file. */
-export function comparableName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }

@@ -1,19 +1,24 @@
 /** What we sign for e-Gov and e-Tax, checked by xmlsec1, libxml2 and openssl; archives by zip and unzip. */
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { XmlDocument, XmlC14NMode } from 'libxml2-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApplication } from '../../../main/node/application-folder.js';
-import { encodePemCertificate } from '../../../sdk/formats/index.js';
+import { verifyFile } from '../../../main/node/verify-file.js';
+import type { PreparedDocument } from '../../../sdk/formats/document.js';
+import { encodePemCertificate, parseCertificate } from '../../../sdk/formats/index.js';
 import { egovKouseiProfile } from '../../../sdk/formats/profiles/egov-kousei.js';
 import { etaxXtxProfile } from '../../../sdk/formats/profiles/etax-xtx.js';
+import type { SignerReport } from '../../../sdk/formats/signature-report.js';
 import { documentCrypto, memorySource } from '../../support/document-crypto.js';
 import { ATTACHMENT, ATTACHMENT_NAME, FORM, FORM_NAME, kouseiXml } from '../../support/kousei-fixture.js';
 import { outputBytes, signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
+import { buildZip, unicodeField, type TestZipEntry } from '../../support/test-zip.js';
 import { xtxFile } from '../../support/xtx-fixture.js';
 
 const authority = issueAuthority('signing');
@@ -46,10 +51,11 @@ async function applicationFolder(name: string): Promise<string> {
 }
 
 /** Opens, signs, and gives what is to be written. */
-async function signApplication(path: string): Promise<Buffer> {
+async function signApplication(path: string, onPrepared?: (prepared: PreparedDocument) => void): Promise<Buffer> {
   const application = await openApplication(path);
   try {
     const prepared = await egovKouseiProfile.prepare(application.kousei, application.files, documentCrypto);
+    onPrepared?.(prepared);
     return await outputBytes(application.packed(await signPrepared(prepared, holder)));
   } finally {
     await application.close();
@@ -90,6 +96,117 @@ describe('an e-Gov application in a folder', () => {
     await expect(signApplication(folder)).rejects.toMatchObject({ reason: 'egov-file-missing' });
     await rm(join(folder, 'kousei.xml'));
     await expect(signApplication(folder)).rejects.toMatchObject({ reason: 'egov-kousei-missing' });
+  });
+});
+
+describe('a signed e-Gov application in a folder', () => {
+  const signer = async (folder: string): Promise<SignerReport | undefined> => {
+    const trustAnchors = [parseCertificate(authority.certificate)];
+    const report = await verifyFile(join(folder, 'kousei.xml'), { revocation: false, trustAnchors });
+    return report.signatures[0]?.signer;
+  };
+  const NFC = 'が.xml'.normalize('NFC');
+  const NFD = 'が.xml'.normalize('NFD');
+  const signedFolder = async (name: string, onDisk: string): Promise<string> => {
+    const folder = join(directory, name);
+    await mkdir(folder);
+    await writeFile(join(folder, 'kousei.xml'), kouseiXml({ forms: [NFC], attachments: [] }));
+    await writeFile(join(folder, onDisk), FORM);
+    await writeFile(join(folder, 'kousei.xml'), await signApplication(folder));
+    return folder;
+  };
+
+  it('is checked with the files that were signed, however the system composes their names', async () => {
+    for (const [name, onDisk] of [
+      ['composed', NFC],
+      ['decomposed', NFD],
+    ] as const) {
+      const folder = await signedFolder(name, onDisk);
+      expect(await signer(folder)).toMatchObject({ integrity: 'intact', path: { status: 'trusted' } });
+      await writeFile(join(folder, onDisk), 'changed');
+      expect(await signer(folder)).toMatchObject({ integrity: 'failed', reason: 'xml-reference-digest' });
+    }
+  });
+
+  it('is not checked with one of two files of a name', async () => {
+    const folder = await signedFolder('ambiguous', NFD);
+    await writeFile(join(folder, NFC), FORM);
+    expect(await signer(folder)).toMatchObject({ integrity: 'failed', reason: 'xml-reference-missing' });
+  });
+
+  it('is never checked through a link, nor with a folder', async () => {
+    const folder = await signedFolder('linked', NFC);
+    const outside = join(directory, 'outside.xml');
+    await writeFile(outside, FORM);
+    for (const target of [outside, 'beside.xml']) {
+      await writeFile(join(folder, 'beside.xml'), FORM);
+      await rm(join(folder, NFC));
+      await symlink(target, join(folder, NFC));
+      expect(await signer(folder)).toMatchObject({ integrity: 'failed', reason: 'xml-reference-missing' });
+    }
+    await rm(join(folder, NFC));
+    await mkdir(join(folder, NFC));
+    expect(await signer(folder)).toMatchObject({ integrity: 'failed', reason: 'xml-reference-missing' });
+  });
+});
+
+describe('a hostile archive', () => {
+  const GOOD: readonly TestZipEntry[] = [
+    { name: 'a/kousei.xml', data: kouseiXml() },
+    { name: `a/${FORM_NAME}`, data: FORM },
+    { name: `a/${ATTACHMENT_NAME}`, data: ATTACHMENT },
+  ];
+  const written = async (name: string, ...entries: readonly TestZipEntry[]): Promise<string> => {
+    const path = join(directory, name);
+    await writeFile(path, buildZip([...GOOD, ...entries]));
+    return path;
+  };
+
+  it('does not hide a form behind the data of a file that nobody opens', async () => {
+    const evil = buildZip([{ name: `a/${FORM_NAME}`, data: 'EVIL' }]);
+    const raw = Buffer.concat([deflateRawSync(Buffer.from('x')), evil]);
+    for (const name of ['a/memo.txt', 'elsewhere/memo.txt', 'folder/']) {
+      const path = await written('behind.zip', { name, data: 'x', raw });
+      await expect(openApplication(path)).rejects.toMatchObject({ code: 'ERR_SIGN_FORMAT', reason: 'zip-data' });
+    }
+  });
+
+  it('does not swap files by a second name, which unzip believes', async () => {
+    const swapped = [
+      { name: 'x.xml', data: 'X', flags: 0, localExtra: unicodeField(0x7075, 'x.xml', 'y.xml') },
+      { name: 'y.xml', data: 'Y', flags: 0, localExtra: unicodeField(0x7075, 'y.xml', 'x.xml') },
+    ].map((entry) => ({ ...entry, extra: entry.localExtra }));
+    const path = await written('swapped.zip', ...swapped);
+    expect(run('unzip', ['-p', path, 'x.xml']).output).toBe('Y');
+    await expect(openApplication(path)).rejects.toMatchObject({ code: 'ERR_SIGN_FORMAT', reason: 'zip-name' });
+  });
+
+  it('tells of everything that goes along unnamed', async () => {
+    const path = await written(
+      'along.zip',
+      { name: 'a/委任状.pdf', data: 'x' },
+      { name: `b/${FORM_NAME}`, data: 'x' },
+      { name: 'memo.txt', data: 'x' },
+    );
+    const unbound: string[] = [];
+    await signApplication(path, (prepared) => unbound.push(...prepared.unboundNames));
+    expect(unbound).toEqual([ATTACHMENT_NAME, '委任状.pdf', `/b/${FORM_NAME}`, '/memo.txt']);
+    const missing = buildZip([...GOOD.slice(0, 2), { name: ATTACHMENT_NAME, data: 'x' }]);
+    await writeFile(path, missing);
+    await expect(signApplication(path)).rejects.toMatchObject({ reason: 'egov-file-missing' });
+  });
+
+  it('is not decompressed where it would be more than its share', async () => {
+    const MEBIBYTE = 1024 * 1024;
+    const attempt = async (size: number, ...others: readonly TestZipEntry[]): Promise<void> => {
+      const path = await written('bomb.zip', { name: 'zeros', data: Buffer.alloc(size) }, ...others);
+      await (await openApplication(path)).close();
+    };
+    const noise = { name: 'noise', data: randomBytes(2 * MEBIBYTE), method: 0 };
+    await attempt(15 * MEBIBYTE);
+    await expect(attempt(16 * MEBIBYTE)).rejects.toMatchObject({ reason: 'zip-too-large' });
+    await attempt(64 * MEBIBYTE, noise);
+    await expect(attempt(127 * MEBIBYTE, noise)).rejects.toMatchObject({ reason: 'zip-too-large' });
   });
 });
 

@@ -11,11 +11,12 @@ import { Openssl, opensslMissing } from '../../support/openssl.js';
 import {
   issueTestCa,
   issueTimeStampAuthority,
+  minutesFromNow,
   TEST_POLICY,
   timeStampResponse,
   timeStampToken,
 } from '../../support/test-authorities.js';
-import { sha256 } from '../../support/test-cms.js';
+import { childrenOf, sha256 } from '../../support/test-cms.js';
 import { testKey } from '../../support/test-pki.js';
 
 const missing = opensslMissing();
@@ -191,6 +192,21 @@ describe('the client', () => {
     expect(await refusalOf(stamped)).toEqual({ code: 'ERR_SIGN_TIME_STAMP', reason });
     expect(performance.now() - start).toBeLessThan(3000);
     expect(server?.asked.length).toBe(1);
+  });
+
+  it.each([
+    ['far behind ours', -6, 'time-stamp-past'],
+    ['years ahead of ours', 60 * 24 * 700, 'time-stamp-future'],
+    ['little behind ours', -4, undefined],
+  ])('compares clocks: the authority’s is %s', async (_, minutes, reason) => {
+    const genTime = minutesFromNow(minutes);
+    const listener = answering((query) => {
+      const nonce = childrenOf(query)[2]?.subarray(2) ?? new Uint8Array();
+      return timeStampResponse(0, timeStampToken({ authority, digest, genTime, nonce }));
+    });
+    const stamped = stamp(listener);
+    if (reason === undefined) expect(readTokenContent(await stamped).tstInfo.genTime).toEqual(genTime);
+    else expect(await refusalOf(stamped)).toEqual({ code: 'ERR_SIGN_TIME_STAMP', reason });
   });
 
   it.each([

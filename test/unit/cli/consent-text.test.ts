@@ -82,7 +82,12 @@ describe('foreign text in the consent of a terminal', () => {
   ])('as the name %j cannot say anything for us', (name, shown) => {
     const all = rows(signing([{ name, text: 'four' }]));
     const at = all.indexOf(`    1. ${shown}`);
-    expect(all.slice(at, at + 3)).toEqual([`    1. ${shown}`, '       大きさ: 4 バイト', `       SHA-256 ${SHA_256}`]);
+    expect(all.slice(at, at + 4)).toEqual([
+      `    1. ${shown}`,
+      '       形式: CMS（.p7s / .p7m）',
+      '       大きさ: 4 バイト',
+      `       SHA-256 ${SHA_256}`,
+    ]);
   });
 
   it('cannot close the quotes around a claimed origin', () => {

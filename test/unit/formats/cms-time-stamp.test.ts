@@ -82,6 +82,31 @@ describe('a signature-time-stamp', () => {
     );
   });
 
+  it('by an authority whose certificate has run out since moves nothing', async () => {
+    const over = issueTimeStampAuthority(tsaRoot, { notAfter: yearsFromNow(-0.1) });
+    const at = new Date();
+    expect(await signerOf(stamped(stampAt(inTime, over)), { ...trust, at })).toMatchObject({
+      timeStamp: { status: 'intact', time: inTime, path: { status: 'untrusted' }, isPathOver: true },
+      validatedAt: at,
+      path: { code: 'ERR_CERT_EXPIRED' },
+    });
+    // One that still counts is preferred, although later.
+    const later = minutesFromNow(-60);
+    const both = stamped(stampAt(inTime, over), stampAt(later));
+    expect(await signerOf(both, { ...trust, at })).toMatchObject({ timeStamp: { time: later, isPathOver: false } });
+  });
+
+  it('from the future has failed, and makes no certificate valid before its time', async () => {
+    const early = issueHolder('signing', authority, { notBefore: yearsFromNow(1), notAfter: yearsFromNow(3) });
+    const bare = parseSignedData(buildCms({ content, signers: [{ holder: early }] })).signerInfos[0];
+    const token = stampAt(yearsFromNow(2))(bare?.signature ?? new Uint8Array());
+    const unsignedAttributes = element(0xa1, attribute(SIGNATURE_TIME_STAMP, token));
+    expect(await signerOf(buildCms({ content, signers: [{ holder: early, unsignedAttributes }] }))).toMatchObject({
+      timeStamp: { status: 'failed', code: 'ERR_SIGN_FORMAT', reason: 'time-stamp-future' },
+      path: { status: 'untrusted', code: 'ERR_CERT_NOT_YET_VALID' },
+    });
+  });
+
   it('over something else has failed, and moves nothing', async () => {
     for (const digest of [sha256(content), new Uint8Array(32)]) {
       const cms = stamped(() => timeStampToken({ authority: tsa, digest, genTime: inTime }));

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAsn1, type ReadOptions } from '../../../sdk/formats/asn1/read.js';
+import { objectIdentifier, readAsn1, type ReadOptions } from '../../../sdk/formats/asn1/read.js';
 import { scanAsn1 } from '../../../sdk/formats/asn1/scan.js';
-import { decodeHex } from '../../../sdk/formats/bytes.js';
+import { element, oid, sequence } from '../../../sdk/formats/asn1/write.js';
+import { decodeHex, encodeHex } from '../../../sdk/formats/bytes.js';
 import { expectFormatError } from '../../support/expect-format-error.js';
 
 const LIMITS = { maxDepth: 8, maxElements: 64, maxBytes: 4096, code: 'ERR_CERT_MALFORMED' } as const;
@@ -18,6 +20,7 @@ describe.each(['DER', 'BER'] as const)('any %s', (encoding) => {
     ['a long INTEGER', `02 8180 01 ${'00'.repeat(127)}`],
     ['context tags', 'a0 02 80 00'],
     ['an OBJECT IDENTIFIER', '06 03 2a8601'],
+    ['an OBJECT IDENTIFIER of 64 octets', `06 40 ${'01'.repeat(64)}`],
   ])('may be %s', (_, text) => {
     expect(() => scan(encoding, text)).not.toThrow();
   });
@@ -46,6 +49,17 @@ describe.each(['DER', 'BER'] as const)('any %s', (encoding) => {
     ['a NULL with contents', '0501 00'],
     ['an empty OBJECT IDENTIFIER', '0600'],
     ['an unfinished OBJECT IDENTIFIER', '0602 2a86'],
+    ['an OBJECT IDENTIFIER of 65 octets', `0641 ${'01'.repeat(65)}`],
+    ['an ObjectDescriptor', '0700'],
+    ['an EXTERNAL', '2800'],
+    ['a REAL', '0900'],
+    ['an EMBEDDED PDV', '2b00'],
+    ['a RELATIVE-OID', '0d01 01'],
+    ['a TIME', '0e00'],
+    ['a reserved type', '0f00'],
+    ['a VideotexString', '1500'],
+    ['a GraphicString', '1900'],
+    ['a CHARACTER STRING', '3d00'],
     ['an OBJECT IDENTIFIER with a padded arc', '0603 2a8001'],
     ['end-of-contents in a definite length', '3002 0000'],
     ['end-of-contents alone', '0000'],
@@ -98,6 +112,61 @@ describe('an indefinite length', () => {
   it('splits OCTET STRINGs into OCTET STRINGs only', () => {
     expect(() => scan('BER', '2480 040141 2403 040142 0000')).not.toThrow();
     expectFormatError(() => scan('BER', '2480 0500 0000'), 'ERR_CERT_MALFORMED');
+  });
+});
+
+describe('an OBJECT IDENTIFIER', () => {
+  const decoded = (text: string): string => objectIdentifier(readAsn1(decodeHex(text), { ...LIMITS, encoding: 'DER' }));
+
+  it.each([
+    ['060100', '0.0'],
+    ['060127', '0.39'],
+    ['060128', '1.0'],
+    ['06014f', '1.39'],
+    ['060150', '2.0'],
+    ['0603883703', '2.999.3'],
+    ['06092a864886f70d010702', '1.2.840.113549.1.7.2'],
+    // The largest UUID (X.667 §8.4).
+    [`06146983${'ff'.repeat(17)}7f`, '2.25.340282366920938463463374607431768211455'],
+  ])('%s is %s', (text, expected) => {
+    expect(decoded(text)).toBe(expected);
+  });
+
+  it('is written as it is read', () => {
+    fc.assert(
+      fc.property(fc.nat(2), fc.nat(39), fc.array(fc.nat(), { maxLength: 8 }), (first, second, rest) => {
+        const text = [first, second, ...rest].join('.');
+        expect(decoded(encodeHex(oid(text)))).toBe(text);
+      }),
+    );
+  });
+
+  it('is none of another type', () => {
+    expect(decoded('04012a')).toBe('');
+  });
+});
+
+describe('a megabyte', () => {
+  const limits = { ...LIMITS, encoding: 'BER', maxBytes: 2 ** 20, maxElements: 20_000 } as const;
+
+  it.each([
+    ['of arcs in one OBJECT IDENTIFIER', sequence(element(0x06, new Uint8Array(1_000_000).fill(1)))],
+    ['of arcs in one RELATIVE-OID', sequence(element(0x0d, new Uint8Array(1_000_000).fill(1)))],
+    ['of NULLs', sequence(new Uint8Array(1_000_000).fill(5).map((octet, index) => (index % 2 === 0 ? octet : 0)))],
+  ])('%s is refused at once', (_, der) => {
+    const start = performance.now();
+    expectFormatError(() => readAsn1(der, limits), 'ERR_CERT_MALFORMED');
+    expect(performance.now() - start).toBeLessThan(200);
+  });
+
+  it('of as many arcs as may be is read at once', () => {
+    const arcs = element(0x06, new Uint8Array(64).fill(1));
+    const der = sequence(...Array.from({ length: 15_000 }, () => arcs));
+    const start = performance.now();
+    const { children } = readAsn1(der, limits);
+    expect(children).toHaveLength(15_000);
+    expect(new Set(children.map(objectIdentifier)).size).toBe(1);
+    expect(performance.now() - start).toBeLessThan(1500);
   });
 });
 

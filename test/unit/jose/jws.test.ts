@@ -11,12 +11,10 @@ import type { DocumentReport, SignerReport, VerifyDocumentOptions } from '../../
 import { documentCrypto, memorySource } from '../../support/document-crypto.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { signPrepared } from '../../support/signed-documents.js';
-import { issueAuthority, issueHolder, signWith, testKey, type TestHolder } from '../../support/test-pki.js';
+import { issueHolder, testKey, type TestHolder } from '../../support/test-pki.js';
+import { authority, b64u, content, forge, holder, sha256, type Forgery } from './forged-jws.js';
 
-const content = Buffer.from('{"氏名":"𠮷野　葛\u{E0100}子"}\n');
-const authority = issueAuthority('signing');
 const anchor = parseCertificate(authority.certificate);
-const holder = issueHolder('signing', authority);
 const other = issueHolder('signing', authority, { key: testKey('other-holder'), serialNumber: 99 });
 const holders: Partial<Record<SignatureAlgorithm, TestHolder>> = {
   RS256: holder,
@@ -26,7 +24,6 @@ const holders: Partial<Record<SignatureAlgorithm, TestHolder>> = {
   ES384: issueHolder('signing', authority, { key: testKey('p384', 'P-384') }),
 };
 
-const b64u = (data: Uint8Array | string): string => Buffer.from(data).toString('base64url');
 const headerOf = (jws: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
@@ -127,6 +124,21 @@ describe('a JWS', () => {
     expect(await joseAccepts(jws, holder)).toBe(true);
   });
 
+  it('may hold both digests of its certificate', async () => {
+    const x5t = createHash('sha1').update(holder.certificate).digest('base64url');
+    expect(await signerOf(forge({ header: (h) => ({ ...h, x5t }) }))).toMatchObject({ signingCertificate: 'v2' });
+    const old = forge({ header: (h) => ({ ...h, 'x5t#S256': undefined, x5t }) });
+    expect(await signerOf(old)).toMatchObject({ integrity: 'intact', signingCertificate: 'v1' });
+  });
+
+  it('with empty content beside it does not pass for one over objects that its header names', async () => {
+    const jws = forge({ header: (h) => ({ ...h, sigD: SIG_D }), payload: '' });
+    expect(await signerOf(jws, { content: memorySource(new Uint8Array()) })).toMatchObject({
+      integrity: 'failed',
+      reason: 'jws-crit-unknown',
+    });
+  });
+
   it('is trusted through a chain in x5c only', async () => {
     const prepared = await prepareJws(memorySource(content), {}, documentCrypto);
     const jws = (await signPrepared(prepared, holder, { otherCertificates: [authority.certificate] })).toString();
@@ -136,37 +148,8 @@ describe('a JWS', () => {
   });
 });
 
-interface Forgery {
-  readonly header?: (good: Record<string, unknown>) => Record<string, unknown>;
-  readonly rawHeader?: (good: string) => string;
-  readonly payload?: string;
-  readonly sign?: (signingInput: Buffer) => Uint8Array;
-  /** The signature is over the payload as it stands here. */
-  readonly parts?: (parts: [string, string, string]) => string;
-}
-
-/** A good signature by the holder unless something is forged about it. */
-function forge({ header, rawHeader, payload = b64u(content), sign: signature, parts }: Forgery): string {
-  const good = {
-    alg: 'RS256',
-    iat: 1_795_222_923,
-    'x5t#S256': b64u(sha256(holder.certificate)),
-    x5c: [Buffer.from(holder.certificate).toString('base64')],
-  };
-  const json = JSON.stringify(header?.(good) ?? good);
-  const encoded = b64u(rawHeader?.(json) ?? json);
-  const input = Buffer.from(`${encoded}.${payload}`);
-  const all: [string, string, string] = [
-    encoded,
-    payload,
-    b64u((signature ?? ((data) => signWith(holder.key, data)))(input)),
-  ];
-  return parts?.(all) ?? all.join('.');
-}
-
-function sha256(data: Uint8Array): Buffer {
-  return createHash('sha256').update(data).digest();
-}
+/** Content elsewhere, of which the header holds the digest (ETSI TS 119 182-1 §5.2.8.3). */
+const SIG_D = { mId: 'http://uri.etsi.org/19182/ObjectIdByURIHash', pars: ['contract.pdf'], hashV: ['AAAA'] };
 
 /** Name, how it is forged, code and reason, and whether the library, which was told the key, minds as well. */
 const ATTACKS: readonly (readonly [string, Forgery, string, string, 'both refuse' | 'the library does not mind'])[] = [
@@ -325,6 +308,54 @@ const ATTACKS: readonly (readonly [string, Forgery, string, string, 'both refuse
     },
     'ERR_SIGN_INVALID',
     'jws-signature',
+    'the library does not mind',
+  ],
+  [
+    'a wrong digest of the certificate beside the right one',
+    { header: (h) => ({ ...h, x5t: 'AAAA' }) },
+    'ERR_SIGN_MISMATCH',
+    'jws-certificate-digest',
+    'the library does not mind',
+  ],
+  [
+    'a digest of the certificate by SHA-1 beside a wrong one',
+    {
+      header: (h) => ({
+        ...h,
+        'x5t#S256': b64u(sha256(other.certificate)),
+        x5t: createHash('sha1').update(holder.certificate).digest('base64url'),
+      }),
+    },
+    'ERR_SIGN_MISMATCH',
+    'jws-certificate-digest',
+    'the library does not mind',
+  ],
+  [
+    'a certificate in a list within the list',
+    { header: (h) => ({ ...h, x5c: [h['x5c']] }) },
+    'ERR_CERT_MALFORMED',
+    'jws-certificate-malformed',
+    'the library does not mind',
+  ],
+  [
+    'other signed objects',
+    { header: (h) => ({ ...h, sigD: SIG_D }) },
+    'ERR_SIGN_FORMAT',
+    'jws-crit-unknown',
+    'the library does not mind',
+  ],
+  [
+    'other signed objects, critical',
+    { header: (h) => ({ ...h, sigD: SIG_D, crit: ['sigD'] }) },
+    'ERR_SIGN_FORMAT',
+    'jws-crit-unknown',
+    'both refuse',
+  ],
+  [
+    'rules of its own',
+    { header: (h) => ({ ...h, sigPId: { id: 'urn:oid:1.2.3' } }) },
+    'ERR_SIGN_FORMAT',
+    'jws-crit-unknown',
     'the library does not mind',
   ],
   [

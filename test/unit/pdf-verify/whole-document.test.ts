@@ -16,6 +16,7 @@ import {
 import { inflate } from '../../support/pdf-files.js';
 import { issueTestCa, issueTimeStampAuthority, timeStampToken } from '../../support/test-authorities.js';
 import { buildCms, Oid, sha256 } from '../../support/test-cms.js';
+import { yearsFromNow } from '../../support/test-pki.js';
 import { holder, signed, summary, verify } from './fixture.js';
 
 const ca = issueTestCa('TSA CA');
@@ -53,6 +54,21 @@ describe('a document time stamp', () => {
     const report = await verify(stamped(signed(), { cms }), { timeStampAnchors });
     expect(summary(report.signatures[1] ?? expect.fail())[0]).toBe('ERR_SIGN_DIGEST time-stamp-imprint');
     expect(verdictOf(report)).toBe('total-failed');
+  });
+
+  it('establishes nothing once its authority’s certificate has run out', async () => {
+    const authority = issueTimeStampAuthority(ca, { notAfter: yearsFromNow(-0.1) });
+    const cms = (content: Uint8Array): Uint8Array =>
+      timeStampToken({ authority, digest: sha256(content), genTime: yearsFromNow(-0.5) });
+    const at = new Date();
+    const report = await verify(stamped(signed(), { cms }), { timeStampAnchors, at });
+    expect(report.signatures[1]?.signer).toMatchObject({
+      integrity: 'intact',
+      timeStamp: { status: 'intact', isPathOver: true },
+      path: { status: 'untrusted', code: 'ERR_CERT_EXPIRED' },
+      validatedAt: at,
+    });
+    expect(verdictOf(report)).toBe('indeterminate');
   });
 
   it('does not pass for a signature', async () => {

@@ -99,6 +99,13 @@ describe('a signature for e-Gov', () => {
     expect(prepared.unboundNames).toEqual([ATTACHMENT_NAME]);
   });
 
+  it('tells which files go along without being named', async () => {
+    const others = { 'kousei.xml': FORM, '委任状.pdf': FORM, '/other/x.pdf': FORM, 'KOUSEI.XML': FORM };
+    const files = filesOf({ ...FILES, ...others, [FORM_NAME.normalize('NFD')]: FORM });
+    const prepared = await egovKouseiProfile.prepare(memorySource(kouseiXml()), files, documentCrypto);
+    expect(prepared.unboundNames).toEqual([ATTACHMENT_NAME, '委任状.pdf', '/other/x.pdf', 'KOUSEI.XML']);
+  });
+
   it('holds, and the report says that nothing binds the attachments', async () => {
     const report = await verify(await sign(kouseiXml()));
     expect(report.signatures[0]?.signer).toMatchObject({ integrity: 'intact', path: { status: 'trusted' } });
@@ -199,6 +206,9 @@ const REFUSED: readonly (readonly [string, KouseiTemplate, string])[] = [
   ['kousei.xml itself', { forms: ['Kousei.xml'] }, 'egov-file-name'],
   ['an attachment with a path', { attachments: ['/etc/passwd'] }, 'egov-file-name'],
   ['a file twice', { forms: [FORM_NAME, FORM_NAME] }, 'egov-duplicate-name'],
+  ['two names that Windows takes for one', { forms: ['ς.xml', 'σ.xml'] }, 'egov-duplicate-name'],
+  ['a device of Windows', { attachments: ['aux.pdf'] }, 'egov-file-name'],
+  ['kousei.xml itself with a long s', { attachments: ['kouſei.xml'] }, 'egov-file-name'],
   ['a form as an attachment', { attachments: [FORM_NAME.toUpperCase()] }, 'egov-duplicate-name'],
   ['a form that is not there', { forms: ['missing.xml'] }, 'egov-file-missing'],
   ['an attachment that is not there', { attachments: ['missing.pdf'] }, 'egov-file-missing'],

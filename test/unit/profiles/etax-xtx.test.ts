@@ -15,8 +15,21 @@ const authority = issueAuthority('signing');
 const holder = issueHolder('signing', authority);
 const second = issueHolder('signing', authority, { key: testKey('other-holder'), serialNumber: 99 });
 
-async function sign(xtx: Uint8Array, by = holder): Promise<Buffer> {
-  return signPrepared(await etaxXtxProfile.prepare(memorySource(xtx), documentCrypto), by);
+interface SignOptions {
+  readonly by?: typeof holder;
+  /** Local name of the element in which the signature stands, and what it is over. Default: as the profile has it. */
+  readonly parent?: string;
+  readonly uri?: string;
+}
+
+async function sign(xtx: Uint8Array, { by = holder, parent, uri = '' }: SignOptions = {}): Promise<Buffer> {
+  if (parent === undefined) return signPrepared(await etaxXtxProfile.prepare(memorySource(xtx), documentCrypto), by);
+  const xml = readXmlWithSignatures(xtx, ({ localName }) => localName === parent);
+  const element = xml.document.collected.find(({ localName }) => localName === parent);
+  if (element === undefined) throw new Error(`no ${parent}`);
+  const place = { xml, placement: { kind: 'last-child', element } } as const;
+  const options = { references: [{ uri }], prefix: 'dsig', id: 'Inside' } as const;
+  return signPrepared(await prepareXmlSignature(place, options, documentCrypto), by);
 }
 
 function verify(xml: Uint8Array | string): Promise<DocumentReport> {
@@ -90,7 +103,7 @@ describe('a signature for e-Tax', () => {
   });
 
   it('stands beside those of others', async () => {
-    const twice = (await sign(await sign(xtxFile()), second)).toString();
+    const twice = (await sign(await sign(xtxFile()), { by: second })).toString();
     expect(twice.match(/ Id="Signature\d"/g)).toEqual([' Id="Signature1"', ' Id="Signature2"']);
     const report = await verify(twice);
     expect(report.signatures.map(({ signer }) => signer.integrity)).toEqual(['intact', 'intact']);
@@ -127,6 +140,31 @@ describe('a signature for e-Tax', () => {
     expect(report.signatures[0]?.signer).toMatchObject({ integrity: 'intact' });
     expect(report.signatures[0]?.findings).toContainEqual({ code: 'etax-procedure-not-covered', severity: 'failure' });
     expect(verdictOf(report)).toBe('total-failed');
+  });
+
+  it.each([
+    ['a form', 'KOA020', '#KOA020-1'],
+    ['the person’s data, placed among the contents', 'CONTENTS', '#IT'],
+  ])('of %s alone leaves the filing unsigned', async (_name, parent, uri) => {
+    const form = await sign(xtxFile(), { parent, uri });
+    const report = await verify(form);
+    expect(report.signatures[0]).toMatchObject({ signer: { integrity: 'intact' } });
+    expect(report.findings).toContainEqual({ code: 'etax-procedure-not-covered', severity: 'failure' });
+    expect(verdictOf(report)).toBe('total-failed');
+    const changed = await verify(form.toString().replace('小石川', '麹町'));
+    expect(verdictOf(changed)).toBe('total-failed');
+    // With one over the procedure, which is over the form and its signature too, all is signed.
+    const whole = await verify(await sign(form, { by: second }));
+    expect(whole.signatures.map(({ signer }) => signer.integrity)).toEqual(['intact', 'intact']);
+    expect(whole.findings).toEqual([ETAX_ACCEPTANCE_UNCONFIRMED]);
+  });
+
+  it('that does not hold leaves the filing unsigned, whatever others are over', async () => {
+    const form = await sign(xtxFile(), { parent: 'KOA020', uri: '#KOA020-1' });
+    const both = (await sign(form, { by: second })).toString().replace('小石川', '麹町');
+    const report = await verify(both);
+    expect(report.signatures.map(({ signer }) => signer.integrity)).toEqual(['intact', 'failed']);
+    expect(report.findings).toContainEqual({ code: 'etax-procedure-not-covered', severity: 'failure' });
   });
 
   it('does not hide another procedure beside the signed one', async () => {

@@ -134,9 +134,21 @@ describe('a CRL that holds', () => {
 
   it('speaks for a moment it was current at, and for one before it was made', async () => {
     const old = crl({ thisUpdate: yearsFromNow(-0.5), nextUpdate: yearsFromNow(-0.4) });
-    expect(await ask(old, { at: yearsFromNow(-0.45) })).toMatchObject({ status: 'good' });
+    const then = { at: yearsFromNow(-0.48), now: yearsFromNow(-0.48) };
+    expect(await ask(old, then)).toMatchObject({ status: 'good' });
     expect(await ask(old, { at: yearsFromNow(-0.9) })).toMatchObject({ status: 'good' });
     expect(await refusal(old, { at: yearsFromNow(-0.3) })).toBe('ERR_SIGN_FORMAT crl-expired');
+    // Asked today, it hides what was revoked between it and the moment.
+    expect(await refusal(old, { ...then, now: new Date() })).toBe('ERR_SIGN_FORMAT crl-not-fresh');
+  });
+
+  it('is not relied on for longer than is usual, whatever it says', async () => {
+    const made = (days: number): Uint8Array =>
+      crl({ thisUpdate: minutesFromNow(-days * 24 * 60), nextUpdate: new Date('2090-01-01') });
+    expect(await ask(made(34))).toMatchObject({ status: 'good' });
+    expect(await refusal(made(36))).toBe('ERR_SIGN_FORMAT crl-not-fresh');
+    expect(await ask(made(399), { subject: subordinate })).toMatchObject({ status: 'good' });
+    expect(await refusal(made(401), { subject: subordinate })).toBe('ERR_SIGN_FORMAT crl-not-fresh');
   });
 
   it('speaks for certificates that have run out only where it says so', async () => {

@@ -118,6 +118,27 @@ describe('an OCSP response that holds', () => {
     expect(await refusal(one({ ...old, status: { ...status, reason: 6 } }))).toBe('ERR_SIGN_FORMAT ocsp-expired');
   });
 
+  it('tells nothing of a moment that came long after it, whatever its nextUpdate', async () => {
+    const made = { thisUpdate: yearsFromNow(-0.5), nextUpdate: yearsFromNow(-0.4) };
+    const archived = one(made, { signer: ca, producedAt: made.thisUpdate });
+    const at = yearsFromNow(-0.45);
+    expect(await verify(archived, { at, now: at })).toMatchObject({ status: 'good' });
+    expect(await refusal(archived, { at })).toBe('ERR_SIGN_FORMAT ocsp-not-fresh');
+    expect(await verify(archived, { at: made.thisUpdate })).toMatchObject({ status: 'good' });
+    const endless = { thisUpdate: yearsFromNow(-0.5), nextUpdate: new Date('2090-01-01') };
+    const eternal = one(endless, { signer: ca, producedAt: endless.thisUpdate });
+    expect(await refusal(eternal)).toBe('ERR_SIGN_FORMAT ocsp-not-fresh');
+    expect(await verify(eternal, { at: endless.thisUpdate })).toMatchObject({ status: 'good' });
+  });
+
+  it('proves nothing once its responder’s certificate has run out, whenever it says that it was made', async () => {
+    const past = issueOcspResponder(ca, { notBefore: yearsFromNow(-0.9), notAfter: yearsFromNow(-0.01) });
+    const made = { thisUpdate: minutesFromNow(-24 * 60 * 10), nextUpdate: minutesFromNow(24 * 60) };
+    const backdated = one(made, { signer: past, producedAt: made.thisUpdate });
+    expect(await verify(backdated, { at: made.thisUpdate, now: made.thisUpdate })).toMatchObject({ status: 'good' });
+    expect(await refusal(backdated)).toBe('ERR_CERT_EXPIRED ocsp-responder-not-in-force');
+  });
+
   it('brings back the nonce', async () => {
     const nonce = new Uint8Array(32).fill(7);
     expect(await verify(response({ nonce }), { nonce, requireNonce: true })).toMatchObject({ status: 'good' });

@@ -35,7 +35,8 @@ const holder = issueBelow(subordinate, 'holder', { serialNumber: 100 });
 const responder = issueOcspResponder(subordinate);
 const path = [holder.certificate, subordinate.certificate, root.certificate].map(parseCertificate);
 
-const rootCrl = issueCrl({ issuer: root, thisUpdate: minutesFromNow(-20) });
+const rootUpdate = minutesFromNow(-20);
+const rootCrl = issueCrl({ issuer: root, thisUpdate: rootUpdate });
 const crl = (template: Partial<CrlTemplate> = {}): Uint8Array => issueCrl({ issuer: subordinate, ...template });
 const ocsp = (status: OcspStatusTemplate, thisUpdate = minutesFromNow(-10)): Uint8Array =>
   ocspResponse({
@@ -52,7 +53,7 @@ describe('a check by what is at hand', () => {
     expect(await check({ crls: [rootCrl, crl()] })).toEqual({
       status: 'good',
       source: 'crl',
-      thisUpdate: minutesFromNow(-20),
+      thisUpdate: rootUpdate,
     });
     expect(await check({ crls: [rootCrl], ocspResponses: [ocsp('good', minutesFromNow(-30))] })).toMatchObject({
       status: 'good',
@@ -110,6 +111,25 @@ describe('a check by what is at hand', () => {
     expect(await check({ crls }, revokedAt)).toMatchObject({ status: 'revoked' });
     const data = { crls, ocspResponses: [ocsp('good', minutesFromNow(-1))] };
     expect(await check(data, minutesFromNow(-61))).toMatchObject({ revokedLater: revokedAt });
+  });
+
+  it('tells why', async () => {
+    const revokedAt = minutesFromNow(-60);
+    const crls = [rootCrl, crl({ entries: [{ serialNumber: 100, revocationDate: revokedAt, reason: 1 }] })];
+    const why = { revocationReason: 'keyCompromise' };
+    expect(await check({ crls })).toMatchObject({ status: 'revoked', ...why });
+    expect(await check({ crls }, minutesFromNow(-61))).toMatchObject({ revokedLater: revokedAt, ...why });
+  });
+
+  it('tells of two later revocations the compromise, although the other came first', async () => {
+    const [first, second] = [minutesFromNow(-60), minutesFromNow(-50)];
+    const ofHolder = (reason: number, revocationDate: Date): Uint8Array =>
+      crl({ entries: [{ serialNumber: 100, reason, revocationDate }] });
+    const ofAuthority = issueCrl({ issuer: root, entries: [{ serialNumber: 20, revocationDate: second, reason: 2 }] });
+    const compromise = { status: 'good', revokedLater: second, revocationReason: 'cACompromise' };
+    expect(await check({ crls: [ofAuthority, ofHolder(4, first)] }, minutesFromNow(-61))).toMatchObject(compromise);
+    const twice = { crls: [rootCrl, ofHolder(4, first), ofHolder(1, second)] };
+    expect(await check(twice, minutesFromNow(-61))).toMatchObject({ revocationReason: 'keyCompromise' });
   });
 
   it('is revoked from when the key got into other hands', async () => {

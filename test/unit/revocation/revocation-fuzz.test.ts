@@ -68,7 +68,7 @@ function survived<Result>(action: () => Result): Result | undefined {
 
 function requireReason(error: unknown): void {
   if (!(error instanceof FormatError)) throw error;
-  expect(error.reason).toMatch(/^(?:crl|ocsp|key|algorithm)-[a-z0-9-]+$/);
+  expect(error.reason).toMatch(/^(?:crl|ocsp|key|algorithm|serial)-[a-z0-9-]+$/);
 }
 
 /** What is accepted can only be what was signed: the genuine answer. */

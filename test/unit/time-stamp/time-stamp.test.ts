@@ -12,7 +12,7 @@ import {
 } from '../../../sdk/formats/asn1/write.js';
 import { FormatError, parseCertificate } from '../../../sdk/formats/index.js';
 import { givenRevocationCheck } from '../../../sdk/formats/revocation/revocation-check.js';
-import type { TimeStampReport, TrustOptions } from '../../../sdk/formats/signature-report.js';
+import type { RevocationCheck, TimeStampReport, TrustOptions } from '../../../sdk/formats/signature-report.js';
 import { encodeTimeStampRequest, type TimeStampRequest } from '../../../sdk/formats/time-stamp/request.js';
 import { readTimeStampResponse } from '../../../sdk/formats/time-stamp/response.js';
 import { readTokenContent } from '../../../sdk/formats/time-stamp/token-content.js';
@@ -97,13 +97,17 @@ describe('a time stamp that holds', () => {
     const pastCa = issueTestCa('Past CA', { notBefore: yearsFromNow(-4) });
     const ofPastCa = issueTimeStampAuthority(pastCa, { notBefore: yearsFromNow(-3), notAfter: yearsFromNow(-1) });
     const trust = { trustAnchors: [parseCertificate(pastCa.certificate)] };
-    expect(await verify(token({ authority: ofPastCa, genTime: time }), trust)).toMatchObject({
+    const old = token({ authority: ofPastCa, genTime: time });
+    const at = yearsFromNow(-1.5);
+    expect(await verify(old, { ...trust, at })).toMatchObject({
       status: 'intact',
       time,
       path: { status: 'trusted' },
+      isPathOver: false,
     });
     expect(await verify(token({ authority: past }))).toMatchObject({
       path: { status: 'untrusted', code: 'ERR_CERT_EXPIRED' },
+      isPathOver: false,
     });
   });
 
@@ -245,6 +249,17 @@ const ATTACKS: readonly (readonly [string, Uint8Array, string])[] = [
   ['a certificate', authority.certificate, 'ERR_SIGN_FORMAT time-stamp-format'],
 ];
 
+const revocationDate = minutesFromNow(-60);
+
+function revokingCrl(reason?: number, date = revocationDate): Uint8Array {
+  const entries = [{ serialNumber: 500, revocationDate: date, ...(reason !== undefined && { reason }) }];
+  return issueCrl({ issuer: ca, entries });
+}
+
+function revokedFor(reason?: number): RevocationCheck {
+  return givenRevocationCheck({ crls: [revokingCrl(reason)], now: new Date(), crypto: nodeCrypto });
+}
+
 describe('a time stamp that proves nothing', () => {
   it.each(ATTACKS)('is refused: %s', async (_, der, expected) => {
     expect(await refusal(der)).toBe(expected);
@@ -258,17 +273,86 @@ describe('a time stamp that proves nothing', () => {
     const odd = authorityWith(extKeyUsage(true, TIME_STAMPING), unknownExtension(true));
     expect(await untrusted(odd)).toMatchObject(code('ERR_CERT_UNTRUSTED'));
     expect(await untrusted(authority, yearsFromNow(-5))).toMatchObject(code('ERR_CERT_NOT_YET_VALID'));
-    expect(await untrusted(authority, yearsFromNow(50))).toMatchObject(code('ERR_CERT_EXPIRED'));
+  });
+
+  it.each([
+    ['whose own certificate', { notAfter: yearsFromNow(-1) }, {}],
+    ['whose CA’s certificate', {}, { notAfter: yearsFromNow(-1) }],
+  ])('is by an authority %s has run out since: nothing but the token tells its time', async (_, own, above) => {
+    const oldCa = issueTestCa('Old CA', { notBefore: yearsFromNow(-4), ...above });
+    const old = issueTimeStampAuthority(oldCa, { notBefore: yearsFromNow(-3), ...own });
+    const trust = { trustAnchors: [parseCertificate(oldCa.certificate)] };
+    const der = token({ authority: old, genTime: yearsFromNow(-2) });
+    expect(await verify(der, { ...trust, at: yearsFromNow(-1.5) })).toMatchObject({ path: { status: 'trusted' } });
+    expect(await verify(der, trust)).toMatchObject({
+      status: 'intact',
+      path: { status: 'untrusted', code: 'ERR_CERT_EXPIRED' },
+      isPathOver: true,
+    });
+  });
+
+  it('is from the future', async () => {
+    const later = token({ genTime: yearsFromNow(2) });
+    expect(await refusal(later)).toBe('ERR_SIGN_FORMAT time-stamp-future');
+    expect(await refusal(token({ genTime: minutesFromNow(6) }))).toBe('ERR_SIGN_FORMAT time-stamp-future');
+    expect(await refusal(token({ genTime: minutesFromNow(4) }))).toBe('intact trusted');
+    // The moment that paths are asked for is not the clock.
+    const at = yearsFromNow(3);
+    expect(await refusal(later, { at, now: new Date() })).toBe('ERR_SIGN_FORMAT time-stamp-future');
+    expect(await refusal(genuine, { at: minutesFromNow(-600), now: new Date() })).toBe('intact trusted');
+    expect(await refusal(genuine, { at: minutesFromNow(-600) })).toBe('ERR_SIGN_FORMAT time-stamp-future');
   });
 
   it('is by an authority that was revoked at that time', async () => {
-    const entries = [{ serialNumber: 500, revocationDate: minutesFromNow(-60) }];
-    const crls = [issueCrl({ issuer: ca, entries })];
-    const revocation = givenRevocationCheck({ crls, now: new Date(), crypto: nodeCrypto });
-    expect(await refusal(genuine, { revocation })).toBe('ERR_CERT_UNTRUSTED time-stamp-authority-revoked');
-    expect(await refusal(token({ genTime: minutesFromNow(-90) }), { revocation })).toBe('intact trusted');
+    for (const reason of [undefined, 0, 1, 4, 5]) {
+      const revocation = revokedFor(reason);
+      expect(await refusal(genuine, { revocation })).toBe('ERR_CERT_UNTRUSTED time-stamp-authority-revoked');
+    }
+  });
+
+  it.each([
+    ['no reason', undefined],
+    ['keyCompromise', 1],
+    ['cACompromise', 2],
+    ['aACompromise', 10],
+  ])('is by an authority that is revoked afterwards for %s: whoever has the key writes any time', async (_, reason) => {
+    const backdated = token({ genTime: minutesFromNow(-90) });
+    expect(await refusal(backdated)).toBe('intact trusted');
+    expect(await refusal(backdated, { revocation: revokedFor(reason) })).toBe(
+      'ERR_CERT_UNTRUSTED time-stamp-authority-revoked',
+    );
+  });
+
+  it.each([
+    ['unspecified', 0],
+    ['affiliationChanged', 3],
+    ['superseded', 4],
+    ['cessationOfOperation', 5],
+  ] as const)('keeps its worth where its authority is revoked afterwards for %s, and tells', async (name, reason) => {
+    const before = token({ genTime: minutesFromNow(-90) });
+    expect(await verify(before, { revocation: revokedFor(reason) })).toMatchObject({
+      path: { status: 'trusted' },
+      revocation: { status: 'good', revokedLater: revocationDate, revocationReason: name },
+    });
+  });
+
+  it('is refused for a compromise that is known beside a harmless revocation', async () => {
+    const before = token({ genTime: minutesFromNow(-90) });
+    for (const reasons of [
+      [4, 1],
+      [1, 4],
+    ]) {
+      const crls = reasons.map((reason, index) => revokingCrl(reason, minutesFromNow(-60 + index)));
+      const revocation = givenRevocationCheck({ crls, now: new Date(), crypto: nodeCrypto });
+      expect(await refusal(before, { revocation })).toBe('ERR_CERT_UNTRUSTED time-stamp-authority-revoked');
+    }
+  });
+
+  it('says that nobody spoke for the authority', async () => {
     const none = givenRevocationCheck({ now: new Date(), crypto: nodeCrypto });
-    expect(await refusal(genuine, { revocation: none })).toBe('intact trusted');
+    const open = (reason: string): object => ({ path: { status: 'trusted' }, revocation: { reason } });
+    expect(await verify(genuine, { revocation: none })).toMatchObject(open('no-data'));
+    expect(await verify(genuine)).toMatchObject(open('not-asked'));
   });
 
   it('is believed by nobody after a change', { timeout: FUZZ_TIMEOUT }, async () => {

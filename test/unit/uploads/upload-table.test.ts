@@ -261,6 +261,22 @@ describe('an upload is gone', () => {
     expect(codeOf(await under.bridge.upload(ORIGIN, content(BLOCK)))).toBe('ERR_USER_CANCELLED');
   });
 
+  it('when no session comes of the request that took it, through no fault of the request', async () => {
+    const documents = {
+      detached: () => {
+        throw new Error('no thread');
+      },
+    };
+    under = bridgeUnderTest({ uploads, documents, random: systemRandom });
+    const ids = [await upload(), await upload()];
+    expect(codeOf(await under.tryOpen(asker(), signing(...ids)))).toBe('ERR_INTERNAL');
+    await settle();
+    expect(uploads.kept).toBe(0);
+    for (let count = 0; count < LIMITS.uploadBytesPerOrigin / LIMITS.uploadBytes; count++) {
+      expect(codeOf(await under.bridge.upload(ORIGIN, blocks(LIMITS.uploadBytes / MEBIBYTE)))).toBe('none');
+    }
+  });
+
   it('when its sender goes away half-way', async () => {
     async function* octets() {
       yield BLOCK;
@@ -284,6 +300,20 @@ describe('an upload is gone', () => {
     expect(uploads.kept).toBe(0);
   });
 });
+
+const LISTED = 'https://listed.example.jp';
+const OTHER_LISTED = 'https://listed.example.ed.jp';
+
+function entry(origin: string, operations: readonly string[] = ['sign']) {
+  const name = { ja: '市', en: 'City' };
+  const id = origin.replace(/\W+/g, '-');
+  return registryServiceSchema.parse({ id, name, operator: name, origins: [origin], operations });
+}
+
+function withListed(...origins: readonly string[]): BridgeUnderTest {
+  const registry = fakeRegistry({ services: origins.map((origin) => entry(origin)) });
+  return bridgeUnderTest({ uploads, random: systemRandom, policy: () => policy, registry });
+}
 
 describe('how much', () => {
   const size = LIMITS.uploadBytes / MEBIBYTE;
@@ -315,13 +345,40 @@ describe('how much', () => {
     expect(codeOf(await under.bridge.upload(OTHER_ORIGIN, content(Uint8Array.of(1))))).toBe('none');
   });
 
-  it('all have together', async () => {
-    const count = LIMITS.uploadBytesAltogether / LIMITS.uploadBytes;
+  it('all have together, and what of it is left for services of the registry', async () => {
+    under = withListed(LISTED, OTHER_LISTED);
+    const reserved = LIMITS.reservedUploadBytes / LIMITS.uploadBytes;
+    const count = LIMITS.uploadBytesAltogether / LIMITS.uploadBytes - reserved;
     for (let index = 0; index < count; index++) {
       expect(codeOf(await under.bridge.upload(`https://site-${index}.invalid`, blocks(size)))).toBe('none');
     }
     expect(codeOf(await under.bridge.upload(ORIGIN, blocks(1)))).toBe('ERR_PROTOCOL_UPLOADS_FULL');
-    expect(uploads.kept).toBe(count);
+    for (let index = 0; index < reserved; index++) {
+      expect(codeOf(await under.bridge.upload(LISTED, blocks(size)))).toBe('none');
+    }
+    expect(codeOf(await under.bridge.upload(OTHER_LISTED, blocks(1)))).toBe('ERR_PROTOCOL_UPLOADS_FULL');
+    expect(uploads.kept).toBe(count + reserved);
+  });
+
+  it('is not all for two sites that nobody knows', async () => {
+    under = withListed(LISTED);
+    for (const origin of ['https://a.invalid', 'https://b.invalid']) {
+      for (let count = 0; count < LIMITS.uploadBytesPerOrigin / LIMITS.uploadBytes; count++) {
+        await under.bridge.upload(origin, blocks(size));
+      }
+    }
+    expect(codeOf(await under.bridge.upload(LISTED, blocks(size)))).toBe('none');
+  });
+
+  it('services of the registry have of what others leave, too', async () => {
+    under = withListed(LISTED, OTHER_LISTED);
+    const each = LIMITS.uploadBytesPerOrigin / LIMITS.uploadBytes;
+    for (const origin of [LISTED, OTHER_LISTED]) {
+      for (let count = 0; count < each; count++) {
+        expect(codeOf(await under.bridge.upload(origin, blocks(size)))).toBe('none');
+      }
+    }
+    expect(codeOf(await under.bridge.upload(ORIGIN, blocks(1)))).toBe('ERR_PROTOCOL_UPLOADS_FULL');
   });
 
   it('counts what sessions still use', async () => {
@@ -345,8 +402,13 @@ describe('how much', () => {
   });
 
   it('uploads there may be altogether: a number too', async () => {
-    for (let index = 0; index < LIMITS.uploadsAltogether; index++) await upload(undefined, `https://s${index}.invalid`);
+    under = withListed(LISTED, OTHER_LISTED);
+    const forAll = LIMITS.uploadsAltogether - LIMITS.reservedUploads;
+    for (let index = 0; index < forAll; index++) await upload(undefined, `https://s${index}.invalid`);
     expect(codeOf(await under.bridge.upload(ORIGIN, content(BLOCK)))).toBe('ERR_PROTOCOL_UPLOADS_FULL');
+    for (let count = 0; count < LIMITS.reservedUploads; count++) await upload(undefined, LISTED);
+    expect(codeOf(await under.bridge.upload(OTHER_LISTED, content(BLOCK)))).toBe('ERR_PROTOCOL_UPLOADS_FULL');
+    expect(uploads.kept).toBe(LIMITS.uploadsAltogether);
   });
 
   it('is as many as may be signed at a time, where policy raises that', async () => {
@@ -359,16 +421,12 @@ describe('how much', () => {
 });
 
 describe('who may not sign may not upload', () => {
-  const entry = (operations: readonly string[]) => {
-    const name = { ja: '市', en: 'City' };
-    return registryServiceSchema.parse({ id: 'city', name, operator: name, origins: [ORIGIN], operations });
-  };
   const attempt = (): Promise<string> => under.bridge.upload(ORIGIN, content(BLOCK)).then(codeOf);
 
   it('because its entry says so', async () => {
-    under = bridgeUnderTest({ uploads, registry: fakeRegistry({ services: [entry(['authenticate'])] }) });
+    under = bridgeUnderTest({ uploads, registry: fakeRegistry({ services: [entry(ORIGIN, ['authenticate'])] }) });
     expect(await attempt()).toBe('ERR_POLICY_OPERATION');
-    under = bridgeUnderTest({ uploads, registry: fakeRegistry({ services: [entry(['sign'])] }) });
+    under = bridgeUnderTest({ uploads, registry: fakeRegistry({ services: [entry(ORIGIN)] }) });
     expect(await attempt()).toBe('none');
   });
 

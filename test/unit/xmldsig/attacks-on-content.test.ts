@@ -1,4 +1,14 @@
-import { C14N, digestOf, ENVELOPED, reference, signature, transform } from '../../support/xml-signatures.js';
+import { expect, it } from 'vitest';
+import {
+  C14N,
+  digestOf,
+  ENVELOPED,
+  outcomeOf,
+  reference,
+  signature,
+  transform,
+  XADES,
+} from '../../support/xml-signatures.js';
 import {
   holder,
   form,
@@ -18,6 +28,8 @@ import {
   STRUCTURE,
   TRANSFORM_FORM,
   DIGEST,
+  options,
+  SIGNED_ASSERTION,
   TWIN,
   UNSIGNED_OBJECT,
   describeAttacks,
@@ -96,12 +108,72 @@ const WRAPPING: readonly Attack[] = [
     ),
     UNSIGNED_OBJECT,
   ],
+  ['unsigned attributes of KeyInfo', GOOD.replace('<KeyInfo>', '<KeyInfo 額="9999">'), UNSIGNED_OBJECT],
+  ['unsigned text in KeyInfo', within(GOOD, '9999', '</KeyInfo>'), UNSIGNED_OBJECT],
+  ['unsigned text in a value', GOOD.replace('<X509Data>', '<X509Data><X509SKI>額 9999</X509SKI>'), UNSIGNED_OBJECT],
+  [
+    'unsigned text that names a key',
+    GOOD.replace('<KeyInfo>', '<KeyInfo><KeyName>9999</KeyName>'),
+    'warning xml-unsigned-object',
+  ],
+  ['unsigned attributes of an Object', within(GOOD, '<Object 額="9999"></Object>'), UNSIGNED_OBJECT],
+  ['unsigned attributes with a prefix', within(GOOD, '<Object xmlns:e="urn:e" e:Id="9999"></Object>'), UNSIGNED_OBJECT],
+  ['unsigned attributes of the Signature', GOOD.replace('<Signature ', '<Signature 額="9999" '), UNSIGNED_OBJECT],
+  ['a processing instruction in an Object', within(GOOD, '<Object><?額 9999?></Object>'), UNSIGNED_OBJECT],
+  [
+    'unsigned content that claims the namespace of XAdES',
+    within(GOOD, `<Object><x:額 xmlns:x="${XADES}">9999</x:額></Object>`),
+    UNSIGNED_OBJECT,
+  ],
+  [
+    'a whole form that claims the namespace of XAdES',
+    within(GOOD, `<Object><申請 xmlns="${XADES}" Id="form2"><額>9999</額></申請></Object>`),
+    UNSIGNED_OBJECT,
+  ],
+  [
+    'unsigned content that claims that of XAdES 1.4.1',
+    within(GOOD, '<Object><額 xmlns="http://uri.etsi.org/01903/v1.4.1#">9999</額></Object>'),
+    UNSIGNED_OBJECT,
+  ],
+  [
+    'an element of XAdES where it has no place',
+    within(GOOD, `<Object><x:Number xmlns:x="${XADES}">9999</x:Number></Object>`),
+    UNSIGNED_OBJECT,
+  ],
+  [
+    'unsigned signature properties',
+    within(
+      GOOD,
+      '<Object><SignatureProperties><SignatureProperty Target="#x">9999</SignatureProperty></SignatureProperties></Object>',
+    ),
+    UNSIGNED_OBJECT,
+  ],
+  [
+    'unsigned content in the signature of an element that is signed by its ID',
+    within(SIGNED_ASSERTION, '<Object><Subject xmlns="">taro</Subject></Object>'),
+    UNSIGNED_OBJECT,
+  ],
   [
     'a signature over everything moved into the content',
     form('', `<額>1000${signature(holder, { references: [wholeReference] })}</額><宛先 Id="to">B</宛先>`),
     DIGEST,
   ],
   ['a second root around a good document', `<束>${GOOD}</束>`, DIGEST],
+];
+
+const SIGNATURE = signature(holder, { references: [wholeReference] });
+const LEAF = reference({ digestValue: digestOf('<a>1000</a>') });
+const SPLITS = 'failure xml-signature-splits-text';
+const splitBy = (between: string): string => form('').replace('1000', between.replace('S', SIGNATURE));
+
+const SPLIT_TEXTS: readonly Attack[] = [
+  ['a value split by the signature', splitBy('1S000'), SPLITS],
+  ['a value before the signature', splitBy('1000S'), SPLITS],
+  ['a value behind the signature', splitBy('S1000'), SPLITS],
+  ['a value split, with comments between', splitBy('1<!-- <a --><!-- > -->S<!-- -->000'), SPLITS],
+  ['a value split as CDATA', splitBy('<![CDATA[1]]>S000'), SPLITS],
+  ['a value split as references', splitBy('&#x31;S&#48;00'), SPLITS],
+  ['a text split within the root', `<a>1${signature(holder, { references: [LEAF] })}000</a>`, SPLITS],
 ];
 
 const CONTENTS: readonly Attack[] = [
@@ -162,3 +234,11 @@ const CONTENTS: readonly Attack[] = [
 
 describeAttacks('what is signed: wrapping', WRAPPING);
 describeAttacks('the content', CONTENTS);
+describeAttacks('a text that is split', SPLIT_TEXTS);
+
+it.each([
+  ['before', `<a>1000${signature(holder, { references: [LEAF] })}</a>`],
+  ['behind', `<a>${signature(holder, { references: [LEAF] })}1000</a>`],
+])('a signature over a text may stand at its end: %s', async (_name, document) => {
+  expect((await outcomeOf(document, options)).said).toEqual(['intact']);
+});

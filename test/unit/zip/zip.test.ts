@@ -9,7 +9,7 @@ import { replaceZipEntry } from '../../../sdk/formats/zip/replace-entry.js';
 import { memorySource } from '../../support/document-crypto.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { outputBytes } from '../../support/signed-documents.js';
-import { buildZip, type TestZipEntry } from '../../support/test-zip.js';
+import { buildZip, dataDescriptor, unicodeField, type TestZipEntry } from '../../support/test-zip.js';
 
 const LIMITS = { maxEntries: 20, maxTotalSize: 1024 * 1024 };
 const GOOD: readonly TestZipEntry[] = [
@@ -39,6 +39,9 @@ const setCounts = (count: number) => (record: Buffer) => {
 /** GOOD with one more entry, or one instead of the last. */
 const plus = (entry: TestZipEntry): Buffer => buildZip([...GOOD, entry]);
 
+/** Tells its sizes behind its data, once `behind` does so. */
+const DESCRIBED = { flags: 8 | 2048, tamperLocal: (local: Buffer) => void local.fill(0, 14, 26) } as const;
+
 describe('an archive', () => {
   it('holds what another program finds in it', async () => {
     const zip = buildZip(GOOD);
@@ -63,13 +66,24 @@ describe('an archive', () => {
     expect((await read(commented)).entries).toHaveLength(4);
   });
 
-  it('reads data whose sizes are told behind them', async () => {
+  it('reads data whose sizes are told behind them, with or without a signature', async () => {
     const data = 'x'.repeat(100);
-    const zip = buildZip([
-      { name: 'a', data, flags: 8 | 2048, tamperLocal: (local) => local.fill(0, 14, 26) },
-      { name: 'b', data },
-    ]);
-    expect(await contents(zip)).toEqual({ a: data, b: data });
+    for (const behind of [dataDescriptor(data), dataDescriptor(data).subarray(4)]) {
+      const zip = buildZip([
+        { ...DESCRIBED, name: 'a', data, behind },
+        { name: 'b', data },
+        { ...DESCRIBED, name: 'c/', behind: dataDescriptor('') },
+      ]);
+      expect(await contents(zip)).toEqual({ a: data, b: data });
+    }
+  });
+
+  it('may say its names twice, in fields of their own, and be padded', async () => {
+    const cp932 = Uint8Array.of(0x90, 0x5c, 0x90, 0xbf, 0x8f, 0x91, 0x87, 0x40);
+    const extra = Buffer.concat([unicodeField(0x7075, 'x', '申請書①'), unicodeField(0x6375, '', '')]);
+    const localExtra = Buffer.concat([extra, Buffer.from([0xfe, 0xca, 1, 0, 7, 0, 0, 0])]);
+    const zip = buildZip([{ name: cp932, flags: 0, data: 'a', extra, localExtra }]);
+    expect(await contents(zip)).toEqual({ '申請書①': 'a' });
   });
 });
 
@@ -107,6 +121,81 @@ const ATTACKS: readonly (readonly [string, Buffer, string])[] = [
   ['data reaching into the directory', plus({ name: 'x', data: 'y', tamperRecord: set32(20, 500) }), 'zip-overlap'],
   ['too many entries', buildZip(Array.from({ length: 21 }, (_, n) => ({ name: String(n) }))), 'zip-too-large'],
   ['too much once decompressed', plus({ name: 'x', tamperRecord: set32(24, 2 * 1024 * 1024) }), 'zip-too-large'],
+  ['octets before its directory', buildZip([...GOOD, { name: 'x', isHidden: true }]), 'zip-gap'],
+  ['octets and no entry', buildZip([{ name: 'x', isHidden: true }]), 'zip-structure'],
+  ['a hidden first entry', buildZip([{ name: 'x', isHidden: true }, ...GOOD]), 'zip-structure'],
+  [
+    'another file of a name between its entries',
+    buildZip([{ name: 'kousei.xml' }, { name: 'form.xml', data: 'EVIL', isHidden: true }, { name: 'form.xml' }]),
+    'zip-gap',
+  ],
+  ['octets behind data', plus({ name: 'x', data: 'y', behind: Buffer.from('z') }), 'zip-gap'],
+  ['a descriptor that no flag speaks of', plus({ name: 'x', data: 'y', behind: dataDescriptor('y') }), 'zip-gap'],
+  ['a flag and no descriptor', plus({ ...DESCRIBED, name: 'x', data: 'y' }), 'zip-gap'],
+  [
+    'octets behind a descriptor',
+    plus({ ...DESCRIBED, name: 'x', data: 'y', behind: Buffer.concat([dataDescriptor('y'), Buffer.from('PK')]) }),
+    'zip-gap',
+  ],
+  [
+    'a descriptor of other data',
+    plus({ ...DESCRIBED, name: 'x', data: 'y', behind: dataDescriptor('z') }),
+    'zip-local-header',
+  ],
+  [
+    'something else of a descriptor’s length',
+    plus({
+      ...DESCRIBED,
+      name: 'x',
+      data: 'y',
+      behind: Buffer.concat([Buffer.alloc(4), dataDescriptor('y').subarray(4)]),
+    }),
+    'zip-local-header',
+  ],
+  [
+    'two sizes, before and behind data',
+    plus({ name: 'x', data: 'y', flags: 8 | 2048, tamperLocal: set32(18, 1), behind: dataDescriptor('y') }),
+    'zip-local-header',
+  ],
+  [
+    'stored data that only a descriptor ends',
+    plus({ ...DESCRIBED, name: 'x', data: 'abc', method: 0, behind: dataDescriptor('abc') }),
+    'zip-unsupported',
+  ],
+  ['another name in a field', plus({ name: 'x', extra: unicodeField(0x7075, 'x', 'y') }), 'zip-name'],
+  ['another name in a field of an entry', plus({ name: 'x', localExtra: unicodeField(0x7075, 'x', 'y') }), 'zip-name'],
+  ['another name in a field that is outdated', plus({ name: 'x', extra: unicodeField(0x7075, 'q', 'y') }), 'zip-name'],
+  [
+    'another name in a later field',
+    plus({ name: 'x', extra: Buffer.concat([unicodeField(0x7075, 'x', 'x'), unicodeField(0x7075, 'x', 'y')]) }),
+    'zip-name',
+  ],
+  ['another comment in a field', plus({ name: 'x', extra: unicodeField(0x6375, '', 'y') }), 'zip-name'],
+  [
+    'another comment in a field of an entry',
+    plus({ name: 'x', localExtra: unicodeField(0x6375, '', 'y') }),
+    'zip-name',
+  ],
+  ['a field that is cut', plus({ name: 'x', extra: Buffer.from([0x75, 0x70, 9, 0, 1]) }), 'zip-structure'],
+  ['a field that begins at its end', plus({ name: 'x', localExtra: Buffer.from([0x75, 0x70, 0]) }), 'zip-structure'],
+  ...[
+    ['ſ.xml', 's.xml'],
+    ['ß.xml', 'SS.xml'],
+    ['ẞ.xml', 'ss.xml'],
+    ['ς.xml', 'σ.xml'],
+    ['Σ.xml', 'ς.xml'],
+    ['İ.xml', 'i̇.xml'],
+    ['ＡB.xml', 'ａb.xml'],
+    ['a.xml', 'a.xml.'],
+    ['a.xml', 'a.xml '],
+    ['a/b.xml', 'A. /b.xml'],
+  ].map(
+    ([one = '', other = '']) =>
+      [`${one} beside ${other}`, buildZip([{ name: one }, { name: other }]), 'zip-duplicate-name'] as const,
+  ),
+  ...['CON', 'con.xml', 'a/NUL', 'aux .txt', 'LPT¹.xml', 'COM1.tar.gz', 'a/.. /x', '...', ' '].map(
+    (name) => [`the name ${JSON.stringify(name)}`, plus({ name }), 'zip-name'] as const,
+  ),
   ['two sizes for stored data', plus({ name: 'x', data: 'y', method: 0, tamperRecord: set32(24, 9) }), 'zip-structure'],
 ];
 
@@ -129,11 +218,18 @@ describe('a forged archive', () => {
     ['with another size before it', { name: 'x', data: 'y', tamperLocal: set32(22, 9) }, 'zip-local-header'],
     ['that claims to be encrypted', { name: 'x', data: 'y', tamperLocal: set16(6, 1) }, 'zip-local-header'],
     ['whose header is longer than it', { name: 'x', data: 'y', tamperLocal: set16(28, 60_000) }, 'zip-overlap'],
+    [
+      'with octets behind its compressed data',
+      { name: 'x', data: 'good', raw: Buffer.concat([deflateRawSync(Buffer.from('good')), buildZip([{ name: 'x' }])]) },
+      'zip-data',
+    ],
   ])('with an entry %s gives nothing', async (_name, entry, reason) => {
-    const zip = await read(plus(entry));
-    const last = zip.entries.at(-1);
-    if (last === undefined) throw new Error('no entry');
-    await expect(readZipEntry(zip, last, nodeInflateRaw)).rejects.toMatchObject({ code: 'ERR_SIGN_FORMAT', reason });
+    await expect(contents(plus(entry))).rejects.toMatchObject({ code: 'ERR_SIGN_FORMAT', reason });
+  });
+
+  it('is not what a name only looks like', async () => {
+    const names = ['CONSOLE.xml', 'com.xml', 'COM10', 'x.con', '.hidden', 'a b.xml', 's.xml', 'z.xml'];
+    expect((await read(buildZip(names.map((name) => ({ name }))))).entries.map(({ name }) => name)).toEqual(names);
   });
 });
 
@@ -156,16 +252,9 @@ describe('replacing an entry', () => {
   });
 
   it('keeps what stands behind an entry’s data', async () => {
-    const described = {
-      name: 'a',
-      data: 'x',
-      flags: 8 | 2048,
-      raw: Buffer.concat([deflateRawSync(Buffer.from('x')), Buffer.from('PK\x07\x08')]),
-    };
-    const shorter = { tamperRecord: (record: Buffer) => record.writeUInt32LE(record.readUInt32LE(20) - 4, 20) };
     const before = buildZip([
       { name: 'k', data: '1' },
-      { ...described, ...shorter },
+      { ...DESCRIBED, name: 'a', data: 'x', behind: dataDescriptor('x') },
       { name: 'b', data: '2' },
     ]);
     const zip = await read(before);
@@ -179,7 +268,13 @@ describe('replacing an entry', () => {
 
 describe('reading archives', () => {
   it('ends with content or a reason, whatever was changed', { timeout: FUZZ_TIMEOUT }, async () => {
-    const good = buildZip(GOOD);
+    const described = { ...DESCRIBED, name: 'x', data: 'y', behind: dataDescriptor('y') };
+    const good = plus({
+      ...described,
+      extra: unicodeField(0x7075, 'x', 'x'),
+      localExtra: unicodeField(0x6375, '', ''),
+    });
+    expect(await contents(good)).toMatchObject({ x: 'y' });
     const change = fc.record({ at: fc.nat(good.length - 1), octet: fc.integer({ min: 0, max: 255 }), cut: fc.nat(20) });
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
