@@ -1,11 +1,18 @@
-import { ecdsaSignatureFromDer, signatureAlgorithm, type ByteSource, type FormatCrypto } from '../formats/index.js';
+import {
+  concatBytes,
+  ecdsaSignatureFromDer,
+  signatureAlgorithm,
+  type ByteSource,
+  type DigestAlgorithm,
+} from '../formats/index.js';
+import type { DocumentCrypto, RunningDigest } from '../formats/ports.js';
 
 /**
- * `FormatCrypto` over the Web Cryptography API, for any runtime that has it. WebCrypto cannot digest piece by piece: a
- * byte source is put together in memory first. Where `node:crypto` is at hand, content beyond some hundred megabytes
+ * `DocumentCrypto` over the Web Cryptography API, for any runtime that has it. WebCrypto cannot digest piece by piece: a
+ * byte source is put together in memory first, and a running digest keeps its pieces. Where `node:crypto` is at hand, content beyond some hundred megabytes
  * is better digested with that.
  */
-export function webCrypto(subtle: SubtleCrypto = globalThis.crypto.subtle): FormatCrypto {
+export function webCrypto(subtle: SubtleCrypto = globalThis.crypto.subtle): DocumentCrypto {
   return {
     async digest(algorithm, data) {
       const bytes = data instanceof Uint8Array ? new Uint8Array(data) : await gather(data);
@@ -27,6 +34,22 @@ export function webCrypto(subtle: SubtleCrypto = globalThis.crypto.subtle): Form
         return false;
       }
     },
+
+    startDigest: (algorithm) => runningDigest(subtle, algorithm, []),
+  };
+}
+
+function runningDigest(
+  subtle: SubtleCrypto,
+  algorithm: DigestAlgorithm,
+  earlier: readonly Uint8Array[],
+): RunningDigest {
+  const pieces = [...earlier];
+  return {
+    // A copy: the caller may write to the chunk as soon as this returns.
+    update: (chunk) => void pieces.push(new Uint8Array(chunk)),
+    fork: () => runningDigest(subtle, algorithm, pieces),
+    digest: async () => new Uint8Array(await subtle.digest(algorithm, new Uint8Array(concatBytes(...pieces)))),
   };
 }
 

@@ -27,6 +27,7 @@ const SUITES = [
   'zip',
   'unzip',
   'default-jdk-headless',
+  'libbcpkix-java',
   'iproute2',
   'util-linux',
   'bsdutils',

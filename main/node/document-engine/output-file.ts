@@ -91,8 +91,10 @@ async function writePiece(
 async function copyWhole(file: FileHandle, source: RandomAccessSource, bound: BoundPart | undefined): Promise<void> {
   const digest = nodeCrypto.startDigest('SHA-256');
   for await (const chunk of source.chunks()) {
+    // The digest is made while the system writes.
+    const writing = file.writeFile(chunk);
     digest.update(chunk);
-    await file.writeFile(chunk);
+    await writing;
   }
   const isSame = bound === undefined || bound.size !== source.size || equalBytes(await digest.digest(), bound.sha256);
   if (!isSame) throw new FormatError('ERR_SIGN_DIGEST', 'the content changed', { reason: 'content-changed' });

@@ -47,6 +47,18 @@ describe.each([
     }
   });
 
+  it.each(DIGESTS)('digests by %s as the pieces come, and forks', async (algorithm) => {
+    const running = crypto.startDigest(algorithm);
+    const buffer = Buffer.from('first');
+    running.update(buffer);
+    // What was handed over is the caller's again.
+    buffer.fill(0);
+    const fork = running.fork();
+    running.update(Buffer.from(' second'));
+    expect(await fork.digest()).toEqual(nodeDigest(algorithm, Buffer.from('first')));
+    expect(await running.digest()).toEqual(nodeDigest(algorithm, Buffer.from('first second')));
+  });
+
   it('refuses a digest algorithm it does not know', async () => {
     await expect(crypto.digest('MD5' as DigestAlgorithm, data)).rejects.toThrow();
   });
