@@ -6,6 +6,10 @@ const setupFiles = ['test/support/pin-ledger-setup.ts'];
 /** What signed documents are to other programs: OpenSSL, xmlsec1, Poppler and the like. */
 const documents = 'test/integration/{cms,xml,xmldsig,pdf,pdf-verify,time-stamp,revocation,profiles}/**/*.test.ts';
 
+/** Cards in virtual readers, each behind a pcscd or a relay of its own. */
+const cards =
+  'test/integration/{fault-matrix,opensc,opensc-sharing,pcsc,pcsc-*,phone-reader,phone-reader-{contract,namespaces},pin-pad}.test.ts';
+
 /** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
 export default defineConfig({
   test: {
@@ -25,6 +29,7 @@ export default defineConfig({
           ['cli', 'test/cli/**/*.test.ts'],
           ['e2e', 'test/e2e/**/*.test.ts'],
           ['documents', documents],
+          ['cards', cards],
         ] as const
       ).map(([name, include]) => ({
         test: {
@@ -42,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, documents],
+          exclude: [...configDefaults.exclude, documents, cards],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Blob, Face, Font, type SvgPathCommand } from 'harfbuzzjs';
+import type { Font, SvgPathCommand } from 'harfbuzzjs';
 import {
   charactersOf,
   type FindGlyphs,
@@ -68,8 +68,9 @@ async function openFont({ path, index }: FontFile): Promise<GlyphSource | undefi
   try {
     const bytes = await readFile(path);
     if (bytes.length > MAX_FONT_BYTES) return undefined;
-    const face = new Face(new Blob(bytes), index);
-    const font = new Font(face);
+    // Few documents show their signature; the others do not pay for WebAssembly.
+    const harfbuzz = await import('harfbuzzjs');
+    const font = new harfbuzz.Font(new harfbuzz.Face(new harfbuzz.Blob(bytes), index));
     font.setScale(1000, 1000);
     const { ascender: ascent, descender: descent } = font.hExtents();
     return {
