@@ -8,7 +8,7 @@ const documents = 'test/integration/{cms,xml,xmldsig,pdf,pdf-verify,time-stamp,r
 
 /** Cards in virtual readers, each behind a pcscd or a relay of its own. */
 const cards =
-  'test/integration/{fault-matrix,opensc,opensc-sharing,pcsc,pcsc-*,phone-reader,phone-reader-{contract,namespaces},pin-pad}.test.ts';
+  'test/integration/{fault-matrix,opensc,opensc-sharing,pcsc,pcsc-service,phone-reader,phone-reader-{contract,namespaces},pin-pad}.test.ts';
 
 /** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
 export default defineConfig({
