@@ -10,7 +10,7 @@ import { REPOSITORY, run, say } from './setup/terminal.js';
 /** @import { Level } from './setup/system-packages.js' */
 
 /** The projects each level runs; TypeScript builds what they refer to as well. @type {Record<Level, string[]>} */
-const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier'], test: [] };
+const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier-node'], test: [] };
 
 /** @param {string} message @returns {never} */
 function giveUp(message) {
