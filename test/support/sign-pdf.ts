@@ -1,7 +1,8 @@
+import { nodeCrypto } from '../../main/node/node-crypto.js';
 import type { SigningContext } from '../../sdk/formats/document.js';
 import { preparePdfSignature, type PdfSignatureOptions } from '../../sdk/formats/pdf/prepare-signature.js';
 import type { PreparedDocument, SignedOutput } from '../../sdk/formats/document.js';
-import { documentCrypto, memorySource } from './document-crypto.js';
+import { memorySource } from './piecewise-source.js';
 import { inflate } from './pdf-files.js';
 import { issueAuthority, issueHolder, signWith, type TestHolder } from './test-pki.js';
 
@@ -50,7 +51,7 @@ export async function signPdf(pdf: Uint8Array, { context, ...options }: SignPdfO
   const prepared = await preparePdfSignature(
     memorySource(pdf),
     { inflate, subFilter: 'adbe.pkcs7.detached', ...options },
-    documentCrypto,
+    nodeCrypto,
   );
   return await completeSignature(prepared, signingContext(pdfHolder, context));
 }

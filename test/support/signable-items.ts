@@ -4,7 +4,7 @@ import type { DetachedItem, DocumentEngine, PreparedItem } from '../../main/core
 import { prepareCms } from '../../sdk/formats/cms/prepare-cms.js';
 import type { SignatureInProgress } from '../../sdk/formats/document.js';
 import type { ByteSource, RandomAccessSource } from '../../sdk/formats/ports.js';
-import { memorySource } from './document-crypto.js';
+import { memorySource } from './piecewise-source.js';
 
 /** The real signatures of the product's document engine, without its thread. */
 export const threadlessEngine: DocumentEngine = {

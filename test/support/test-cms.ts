@@ -1,4 +1,5 @@
 /** CMS signatures for tests, right and wrong, signed by node:crypto. What they should look like, openssl says. */
+import { nodeCrypto } from '../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import {
   element,
@@ -22,7 +23,7 @@ import {
 } from '../../sdk/formats/index.js';
 import type { RandomAccessSource } from '../../sdk/formats/ports.js';
 import { encodeTime } from '../../sdk/formats/time.js';
-import { documentCrypto, memorySource } from './document-crypto.js';
+import { memorySource } from './piecewise-source.js';
 import { signWith, type TestHolder } from './test-pki.js';
 
 export const Oid = {
@@ -218,7 +219,7 @@ export async function verifyTestCms({ cms, content, ...trust }: TestVerification
     ...trust,
     source: sourceOf(cms),
     ...(content !== undefined && { content: sourceOf(content) }),
-    crypto: documentCrypto,
+    crypto: nodeCrypto,
   });
   return { verdict: verdictOf(report), signers: report.signatures.map(({ signer }) => signer) };
 }

@@ -1,4 +1,5 @@
 /** XML signatures put together by hand, so that nothing of `sdk/formats/xmldsig` takes part, and anything can be wrong. */
+import { nodeCrypto } from '../../main/node/node-crypto.js';
 import { createHash, type KeyObject, sign } from 'node:crypto';
 import { FormatError } from '../../sdk/formats/format-error.js';
 import {
@@ -8,7 +9,7 @@ import {
   type VerifyDocumentOptions,
 } from '../../sdk/formats/signature-report.js';
 import { verifyXml } from '../../sdk/formats/xmldsig/verify-xml.js';
-import { documentCrypto, memorySource } from './document-crypto.js';
+import { memorySource } from './piecewise-source.js';
 import type { TestHolder } from './test-pki.js';
 
 export const DS = 'http://www.w3.org/2000/09/xmldsig#';
@@ -121,5 +122,5 @@ export function verifyXmlBytes(
   bytes: string | Uint8Array,
   options: Partial<VerifyDocumentOptions> = {},
 ): Promise<DocumentReport> {
-  return verifyXml({ source: memorySource(Buffer.from(bytes)), crypto: documentCrypto, at: new Date(), ...options });
+  return verifyXml({ source: memorySource(Buffer.from(bytes)), crypto: nodeCrypto, at: new Date(), ...options });
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../errors.js';
 import type { Clock, JoseCrypto, RandomSource } from '../ports.js';
-import { base64Url } from './base64-url.js';
+import { encodeBase64Url } from '../../../sdk/formats/jose/base64-url.js';
 import type { JudgedRequest } from './judge-request.js';
 
 export interface EncryptionEnvironment {
@@ -26,7 +26,7 @@ export async function encryptOutput(
 ): Promise<EncryptedOutput> {
   const { challengeNonce, operation } = request;
   if (challengeNonce === undefined) throw new ClientError('ERR_INTERNAL', 'a result that nothing binds to its request');
-  const reference = base64Url(random.bytes(REFERENCE_BYTES));
+  const reference = encodeBase64Url(random.bytes(REFERENCE_BYTES));
   const iat = Math.floor(clock.now().getTime() / 1_000);
   const { origin } = requester;
   const payload: EncryptedResultPayload = { origin, challengeNonce, operation, reference, iat, output };

@@ -10,7 +10,7 @@ import { ClientError, toClientError, toPublicError } from '../errors.js';
 import type { Clock, Log, RandomSource } from '../ports.js';
 import { accountOf, AskLimits, type AskLimitFigures } from './ask-limits.js';
 import type { Asker } from './asker.js';
-import { base64Url } from './base64-url.js';
+import { encodeBase64Url } from '../../../sdk/formats/jose/base64-url.js';
 
 const SESSION_ID_BYTES = 32;
 const SILENCE_MILLISECONDS = LIMITS.pollSilenceSeconds * 1000;
@@ -102,7 +102,7 @@ export class SessionTable {
     const session: Session = {
       ...task,
       account,
-      id: base64Url(this.#ports.random.bytes(SESSION_ID_BYTES)),
+      id: encodeBase64Url(this.#ports.random.bytes(SESSION_ID_BYTES)),
       cancelled: new AbortController(),
       forgotten: new AbortController(),
       poll: undefined,

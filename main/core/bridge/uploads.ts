@@ -4,7 +4,7 @@ import { ClientError, toClientError } from '../errors.js';
 import type { Policy } from '../policy/policy.js';
 import type { Clock, Log, RandomSource, UploadedContent, UploadStore } from '../ports.js';
 import { accountOf } from './ask-limits.js';
-import { base64Url } from './base64-url.js';
+import { encodeBase64Url } from '../../../sdk/formats/jose/base64-url.js';
 
 const UPLOAD_ID_BYTES = 32;
 const KEPT_MILLISECONDS = LIMITS.uploadSeconds * 1_000;
@@ -138,7 +138,7 @@ export class UploadTable {
   }
 
   #keep(upload: Upload, content: UploadedContent): UploadResult {
-    const uploadId = base64Url(this.#ports.random.bytes(UPLOAD_ID_BYTES));
+    const uploadId = encodeBase64Url(this.#ports.random.bytes(UPLOAD_ID_BYTES));
     const waiting = { ...upload, content, settled: new AbortController() };
     this.#open.add(waiting);
     this.#waiting.set(uploadId, waiting);

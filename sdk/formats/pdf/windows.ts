@@ -7,7 +7,7 @@ const BLOCK_BYTES = 16 * 1024;
 const CACHED_BYTES = 2 * 1024 * 1024;
 const FIRST_WINDOW_BYTES = 2 * 1024;
 /** Octets of one object, a stream's data not counted. */
-export const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
+const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
 
 /** Small pieces of a source, with a bounded cache: objects that are read together mostly lie together. */
 export class SourceWindows {

@@ -6,6 +6,5 @@ import { prepareCms } from '../cms/prepare-cms.js';
  */
 export const cadesProfile = {
   id: 'cades',
-  outputSuffixes: { detached: '.p7s', attached: '.p7m' },
   prepare: prepareCms,
 } as const;

@@ -21,7 +21,6 @@ export const ETAX_ACCEPTANCE_UNCONFIRMED: Finding = { code: 'etax-acceptance-unc
 /** A filing for e-Tax, signed inside of its `.xtx`. */
 export const etaxXtxProfile = {
   id: 'etax-xtx',
-  outputSuffix: '-signed.xtx',
   prepare: prepareXtx,
   /** To be told with every signature that was made. */
   findings: [ETAX_ACCEPTANCE_UNCONFIRMED],
@@ -64,7 +63,7 @@ export function readXtx(bytes: Uint8Array): XtxDocument {
  * Prepares a signature at the end of `DATA`, over the procedure. Several people sign beside each other, each over the same.
  * @throws FormatError as `readXtx` and `prepareXmlSignature`
  */
-export async function prepareXtx(source: RandomAccessSource, crypto: DocumentCrypto): Promise<PreparedDocument> {
+async function prepareXtx(source: RandomAccessSource, crypto: DocumentCrypto): Promise<PreparedDocument> {
   const { xml, procedureId } = readXtx(await readSource(source));
   return prepareXmlSignature(
     { xml, placement: { kind: 'last-child', element: xml.document.root } },

@@ -5,7 +5,6 @@ import type { DocumentCrypto, RandomAccessSource } from '../ports.js';
 /** A PDF with its signature inside as PAdES (EN 319 142-1): level B-B, or B-T where there is a time stamper. */
 export const padesProfile = {
   id: 'pades',
-  outputSuffix: '-signed.pdf',
   /** @throws FormatError as `preparePdfSignature` */
   prepare: (
     source: RandomAccessSource,

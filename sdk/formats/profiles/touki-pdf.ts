@@ -21,7 +21,6 @@ export interface ToukiPdfOptions extends Omit<PdfSignatureOptions, 'subFilter' |
  */
 export const toukiPdfProfile = {
   id: 'touki-pdf',
-  outputSuffix: '-signed.pdf',
   /**
    * @throws FormatError `ERR_SIGN_FORMAT`: `touki-signed-already`; `touki-later-increment` where a document was changed
    * after it was signed; and as `preparePdfSignature`. `begin` throws `ERR_SIGN_FORMAT`: `touki-time-stamp`, `touki-name`

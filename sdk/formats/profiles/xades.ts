@@ -8,7 +8,6 @@ import { readXmlWithSignatures } from '../xmldsig/signature-element.js';
 /** An XML document with its signature inside: enveloped, over the whole document, XAdES B-B or B-T (EN 319 132-1 §6). */
 export const xadesProfile = {
   id: 'xades',
-  outputSuffix: '-signed.xml',
   /** @throws FormatError `ERR_SIGN_FORMAT` for what is no XML in UTF-8, and where earlier signatures leave no place */
   async prepare(source: RandomAccessSource, crypto: DocumentCrypto): Promise<PreparedDocument> {
     const place = placeForEnveloped(readXmlWithSignatures(await readSource(source)));

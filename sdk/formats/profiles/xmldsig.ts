@@ -8,7 +8,6 @@ import { readXmlWithSignatures } from '../xmldsig/signature-element.js';
 /** An XML document with its signature inside: enveloped, over the whole document, plain XMLDSig. */
 export const xmldsigProfile = {
   id: 'xmldsig',
-  outputSuffix: '-signed.xml',
   /**
    * @throws FormatError `ERR_SIGN_FORMAT` for what is no XML in UTF-8, and where earlier signatures leave no place; with a
    * time stamper, from `begin`

@@ -69,7 +69,7 @@ function isTrail(octet: number | undefined): boolean {
  * Octet after the character whose first octet, not of ASCII, is at `position` (Unicode table 3-7: the shortest form, no
  * surrogates, nothing above U+10FFFF).
  */
-export function skipCharacter(bytes: Uint8Array, position: number): number {
+function skipCharacter(bytes: Uint8Array, position: number): number {
   const first = bytes[position] ?? 0;
   const second = bytes[position + 1] ?? 0;
   if (first >= 0xe0 && first <= 0xef) {

@@ -49,7 +49,7 @@ export function leadingCharacters(bytes: Uint8Array, start: number): string {
 }
 
 /** Whether a processing instruction at `start` is named `xml`. */
-export function isDeclaration(bytes: Uint8Array, start: number): boolean {
+function isDeclaration(bytes: Uint8Array, start: number): boolean {
   return hasAscii(bytes, start, '<?xml') && isSpace(bytes[start + 5] ?? 0);
 }
 

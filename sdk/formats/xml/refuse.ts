@@ -23,7 +23,6 @@ export type XmlReason =
   | 'xml-unbound-prefix'
   | 'xml-namespace'
   | 'xml-relative-namespace'
-  | 'xml-cdata'
   | 'xml-cdata-end'
   | 'xml-comment'
   | 'xml-processing-instruction'

@@ -15,7 +15,7 @@ import type { WorkBudget } from './work-budget.js';
 import { xmlSignatureError } from './xmldsig-error.js';
 
 /** References one signature may have. */
-export const MAX_REFERENCES = 1000;
+const MAX_REFERENCES = 1000;
 /** Octets of a canonical SignedInfo. */
 const MAX_SIGNED_INFO_BYTES = 1024 * 1024;
 /** Elements and texts of a SignedInfo. */

@@ -1,4 +1,5 @@
 /** Bouncy Castle as the independent party: unlike openssl it minds the order of the signed attributes. */
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import {
   type CmsSigningOptions,
   type SignatureAlgorithm,
 } from '../../../sdk/formats/index.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
 
@@ -65,7 +66,7 @@ describe.skipIf(missing !== undefined)('Bouncy Castle', () => {
       .split('\n');
 
   async function sign(options: CmsSigningOptions, algorithm: SignatureAlgorithm & keyof typeof holders) {
-    const prepared = await prepareCms(memorySource(content), options, documentCrypto);
+    const prepared = await prepareCms(memorySource(content), options, nodeCrypto);
     if (algorithm === 'ES384') await prepared.use('SHA-384');
     return signPrepared(prepared, holders[algorithm], { algorithm });
   }

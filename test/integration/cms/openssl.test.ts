@@ -1,4 +1,5 @@
 /** openssl as the independent party, in both directions. */
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   encodePemCertificate,
@@ -10,7 +11,7 @@ import {
   type SignatureAlgorithm,
 } from '../../../sdk/formats/index.js';
 import type { SigningContext } from '../../../sdk/formats/document.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { Openssl, opensslMissing } from '../../support/openssl.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueTestCa, issueTimeStampAuthority, timeStampToken } from '../../support/test-authorities.js';
@@ -60,7 +61,7 @@ interface OurSignature extends Partial<SigningContext> {
 /** Our signature over `content`, unless said otherwise by RSA and detached. */
 async function sign({ name = 'RS256', over = content, options, ...context }: OurSignature = {}): Promise<Uint8Array> {
   const { digestAlgorithm, keyKind } = signatureAlgorithm(name);
-  const prepared = await prepareCms(memorySource(over), options ?? { content: 'detached' }, documentCrypto);
+  const prepared = await prepareCms(memorySource(over), options ?? { content: 'detached' }, nodeCrypto);
   await prepared.use(digestAlgorithm);
   return signPrepared(prepared, holders[keyKind], {
     algorithm: name,

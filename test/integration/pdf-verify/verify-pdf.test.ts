@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { CryptoKeySigner, PDF } from '@libpdf/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodePemCertificate, parseCertificate } from '../../../sdk/formats/index.js';
+import { parseCertificate } from '../../../sdk/formats/index.js';
 import { verifyPdf } from '../../../sdk/formats/pdf-verify/verify-pdf.js';
 import type { DocumentReport } from '../../../sdk/formats/signature-report.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { TestPdf } from '../../support/pdf-attacks.js';
 import { inflate, onePage } from '../../support/pdf-files.js';
 import { pdfToolsMissing, PdfTools } from '../../support/pdf-tools.js';
@@ -16,7 +15,7 @@ const stampAuthority = issueTimeStampAuthority(issueTestCa('TSA CA'));
 const anchor = parseCertificate(pdfAuthorityCertificate);
 
 async function verify(pdf: Uint8Array): Promise<DocumentReport> {
-  const options = { crypto: documentCrypto, inflate, at: new Date(), trustAnchors: [anchor] };
+  const options = { crypto: nodeCrypto, inflate, at: new Date(), trustAnchors: [anchor] };
   return await verifyPdf({ source: memorySource(pdf), ...options });
 }
 
@@ -81,56 +80,28 @@ describe.skipIf(missing !== undefined)('what this product signs', () => {
   });
 });
 
-/** A certificate database for pdfsig with the holder's key. Undefined: `certutil` and `pk12util` are not there. */
-function nssDirectory(tools: PdfTools): string | undefined {
-  if (spawnSync('certutil', ['-H']).status === null) return undefined;
-  const directory = tools.path('nss');
-  mkdirSync(directory);
-  const key = tools.write('key.pem', pdfHolder.key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const certificate = tools.write('certificate.pem', encodePemCertificate(pdfHolder.certificate));
-  const authority = tools.write('authority.pem', encodePemCertificate(pdfAuthorityCertificate));
-  const files = ['-inkey', key, '-in', certificate, '-certfile', authority, '-out', tools.path('signer.p12')];
-  tools.run('openssl', ['pkcs12', '-export', ...files, '-name', 'signer', '-passout', 'pass:test']);
-  tools.run('certutil', ['-N', '-d', `sql:${directory}`, '--empty-password']);
-  tools.run('pk12util', ['-i', tools.path('signer.p12'), '-d', `sql:${directory}`, '-W', 'test', '-K', '']);
-  tools.run('certutil', ['-A', '-d', `sql:${directory}`, '-n', 'authority', '-t', 'CT,CT,CT', '-i', authority]);
-  return directory;
-}
-
 describe.skipIf(missing !== undefined)('what pdfsig signs', () => {
   const tools = new PdfTools();
-  let nss: string | undefined;
   beforeAll(() => {
-    nss = nssDirectory(tools);
-    if (nss === undefined) console.warn('PDFs signed by pdfsig are not verified: certutil is not installed.');
+    tools.nssDatabase(pdfHolder);
   });
   afterAll(() => {
     tools.close();
   });
 
-  const signByPdfsig = (pdf: Uint8Array, directory: string): Uint8Array => {
-    const files = [tools.write('in.pdf', pdf), tools.path('out.pdf')];
-    tools.run('pdfsig', ['-nssdir', directory, '-nss-pwd', '', '-add-signature', '-nick', 'signer', ...files]);
-    return tools.read('out.pdf');
-  };
-
-  it('is intact, by itself and with ours on top', async (context) => {
-    if (nss === undefined) return context.skip();
-    const theirs = signByPdfsig(onePage(), nss);
+  it('is intact, by itself and with ours on top', async () => {
+    const theirs = tools.signWithPdfsig(onePage());
     expect(await summaries(theirs)).toEqual(['intact trusted whole']);
     const both = await signPdf(theirs);
     expect(await summaries(both)).toEqual(['intact trusted part pdf-later-signature', 'intact trusted whole']);
     expect(tools.pdfsig(both).map(({ isValid }) => isValid)).toEqual([true, true]);
-    return undefined;
   });
 
-  it('leaves ours intact', async (context) => {
-    if (nss === undefined) return context.skip();
-    const both = signByPdfsig(await signPdf(onePage()), nss);
+  it('leaves ours intact', async () => {
+    const both = tools.signWithPdfsig(await signPdf(onePage()));
     const [first, second] = await summaries(both);
     expect(first).toMatch(/^intact trusted part pdf-later-(?:visible-)?signature$/);
     expect(second).toBe('intact trusted whole');
-    return undefined;
   });
 });
 

@@ -1,10 +1,11 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { PDF } from '@libpdf/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/index.js';
 import { verifyPdf } from '../../../sdk/formats/pdf-verify/verify-pdf.js';
 import { pdfDictionary } from '../../../sdk/formats/pdf/objects.js';
 import type { SignatureAppearance } from '../../../sdk/formats/pdf/appearance.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { inflate, octets, onePage, pdfOf } from '../../support/pdf-files.js';
 import { pdfToolsMissing, PdfTools } from '../../support/pdf-tools.js';
 import { rejection } from '../../support/refusal.js';
@@ -144,7 +145,7 @@ describe.skipIf(missing !== undefined)('signed PDFs, as other programs see them'
     expect(tools.opensslVerifies(signed, pdfAuthorityCertificate)).toBe(true);
     const report = await verifyPdf({
       source: memorySource(signed),
-      crypto: documentCrypto,
+      crypto: nodeCrypto,
       inflate,
       at: new Date(),
       trustAnchors: [parseCertificate(pdfAuthorityCertificate)],

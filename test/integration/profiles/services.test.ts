@@ -1,4 +1,5 @@
 /** What we sign for e-Gov and e-Tax, checked by xmlsec1, libxml2 and openssl; archives by zip and unzip. */
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
@@ -14,7 +15,7 @@ import { encodePemCertificate, parseCertificate } from '../../../sdk/formats/ind
 import { egovKouseiProfile } from '../../../sdk/formats/profiles/egov-kousei.js';
 import { etaxXtxProfile } from '../../../sdk/formats/profiles/etax-xtx.js';
 import type { SignerReport } from '../../../sdk/formats/signature-report.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { ATTACHMENT, ATTACHMENT_NAME, FORM, FORM_NAME, kouseiXml } from '../../support/kousei-fixture.js';
 import { outputBytes, signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
@@ -54,7 +55,7 @@ async function applicationFolder(name: string): Promise<string> {
 async function signApplication(path: string, onPrepared?: (prepared: PreparedDocument) => void): Promise<Buffer> {
   const application = await openApplication(path);
   try {
-    const prepared = await egovKouseiProfile.prepare(application.kousei, application.files, documentCrypto);
+    const prepared = await egovKouseiProfile.prepare(application.kousei, application.files, nodeCrypto);
     onPrepared?.(prepared);
     return await outputBytes(application.packed(await signPrepared(prepared, holder)));
   } finally {
@@ -252,11 +253,11 @@ describe('a filing for e-Tax', () => {
   const idAttribute = ['--id-attr:id', 'http://xml.e-tax.nta.go.jp/XSD/shotoku:RKO0010'];
 
   it('verifies with xmlsec1, signed by one or by two', async () => {
-    const once = await signPrepared(await etaxXtxProfile.prepare(memorySource(xtxFile()), documentCrypto), holder);
+    const once = await signPrepared(await etaxXtxProfile.prepare(memorySource(xtxFile()), nodeCrypto), holder);
     await writeFile(join(directory, 'once.xtx'), once);
     expect(xmlsec('once.xtx', directory, ...idAttribute)).toMatchObject({ ok: true });
     const second = issueHolder('signing', authority, { key: testKey('p384', 'P-384'), serialNumber: 99 });
-    const prepared = await etaxXtxProfile.prepare(memorySource(once), documentCrypto);
+    const prepared = await etaxXtxProfile.prepare(memorySource(once), nodeCrypto);
     await prepared.use('SHA-384');
     await writeFile(join(directory, 'twice.xtx'), await signPrepared(prepared, second, { algorithm: 'ES384' }));
     expect(xmlsec('twice.xtx', directory, ...idAttribute)).toMatchObject({ ok: true });

@@ -1,4 +1,5 @@
 /** Java's XML signatures as the independent party, in both directions. */
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { xmldsigProfile } from '../../../sdk/formats/profiles/xmldsig.js';
 import { verdictOf } from '../../../sdk/formats/signature-report.js';
 import { prepareXmlSignature, type XmlSignatureOptions } from '../../../sdk/formats/xmldsig/prepare-xml-signature.js';
 import { readXmlWithSignatures } from '../../../sdk/formats/xmldsig/signature-element.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
 import { C14N, EXC_C14N, RSA_SHA256, verifyXmlBytes } from '../../support/xml-signatures.js';
@@ -81,7 +82,7 @@ describe.skipIf(missing !== undefined)('Java', () => {
       const xml = readXmlWithSignatures(Buffer.from(DOCUMENT));
       const element = xml.document.ids.get('place') ?? xml.document.root;
       const place = { xml, placement: { kind: 'last-child' as const, element } };
-      const signed = await signPrepared(await prepareXmlSignature(place, options, documentCrypto), holder);
+      const signed = await signPrepared(await prepareXmlSignature(place, options, nodeCrypto), holder);
       write(`${name}.good.xml`, signed);
       write(`${name}.bad.xml`, signed.toString().replace('①', '②'));
       expected.push(`${name}.good.xml true`, `${name}.bad.xml false`);
@@ -97,7 +98,7 @@ describe.skipIf(missing !== undefined)('Java', () => {
       [xadesProfile, holder, 'RS512'],
     ] as const;
     for (const [profile, signer, algorithm] of signers) {
-      const prepared = await profile.prepare(memorySource(signed), documentCrypto);
+      const prepared = await profile.prepare(memorySource(signed), nodeCrypto);
       await prepared.use(`SHA-${algorithm.slice(2)}` as 'SHA-512');
       signed = await signPrepared(prepared, signer, { algorithm: algorithm satisfies SignatureAlgorithm });
     }

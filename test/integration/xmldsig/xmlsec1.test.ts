@@ -1,4 +1,5 @@
 /** xmlsec1 as the independent party, in both directions. */
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { xmldsigProfile } from '../../../sdk/formats/profiles/xmldsig.js';
 import { verdictOf } from '../../../sdk/formats/signature-report.js';
 import { prepareXmlSignature, type XmlSignatureOptions } from '../../../sdk/formats/xmldsig/prepare-xml-signature.js';
 import { readXmlWithSignatures } from '../../../sdk/formats/xmldsig/signature-element.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey, type TestHolder } from '../../support/test-pki.js';
 import { C14N, DS, ENVELOPED, EXC_C14N, SHA256, verifyXmlBytes, XADES } from '../../support/xml-signatures.js';
@@ -67,7 +68,7 @@ describe.skipIf(missing !== undefined)('xmlsec1 accepts what we sign', () => {
     ['ES384', holders['P-384']],
   ] as const)('enveloped by %s, XMLDSig and XAdES', async (algorithm: SignatureAlgorithm, holder: TestHolder) => {
     for (const profile of [xmldsigProfile, xadesProfile]) {
-      const prepared = await profile.prepare(memorySource(Buffer.from(DOCUMENT)), documentCrypto);
+      const prepared = await profile.prepare(memorySource(Buffer.from(DOCUMENT)), nodeCrypto);
       await prepared.use(`SHA-${algorithm.slice(2)}` as 'SHA-256');
       const signed = await signPrepared(prepared, holder, { algorithm });
       expect(accepts(signed, ...XADES_IDS)).toBe('OK');
@@ -91,14 +92,14 @@ describe.skipIf(missing !== undefined)('xmlsec1 accepts what we sign', () => {
     const xml = readXmlWithSignatures(Buffer.from(DOCUMENT));
     const element = xml.document.ids.get('place') ?? xml.document.root;
     const place = { xml, placement: { kind: 'last-child' as const, element } };
-    const signed = await signPrepared(await prepareXmlSignature(place, options, documentCrypto), holders.RSA);
+    const signed = await signPrepared(await prepareXmlSignature(place, options, nodeCrypto), holders.RSA);
     expect(accepts(signed, '--id-attr:Id', 'urn:default:額', ...XADES_IDS)).toBe('OK');
   });
 
   it('three signatures over one document', async () => {
     let signed: Uint8Array = Buffer.from(DOCUMENT);
     for (const holder of [holders.RSA, holders['P-256'], holders.RSA]) {
-      const prepared = await xmldsigProfile.prepare(memorySource(signed), documentCrypto);
+      const prepared = await xmldsigProfile.prepare(memorySource(signed), nodeCrypto);
       signed = await signPrepared(prepared, holder, { algorithm: holder === holders.RSA ? 'RS256' : 'ES256' });
     }
     for (const number of [1, 2, 3]) {
@@ -182,13 +183,9 @@ describe.skipIf(missing !== undefined)('we accept what xmlsec1 signs', () => {
 
   it('and sign beside it', async () => {
     const signed = signedByXmlsec1({ transforms: [ENVELOPED, EXC_C14N] }, holders.RSA);
-    const both = await signPrepared(
-      await xadesProfile.prepare(memorySource(signed), documentCrypto),
-      holders['P-256'],
-      {
-        algorithm: 'ES256',
-      },
-    );
+    const both = await signPrepared(await xadesProfile.prepare(memorySource(signed), nodeCrypto), holders['P-256'], {
+      algorithm: 'ES256',
+    });
     const report = await verifyXmlBytes(both, trust);
     expect(report.signatures).toHaveLength(2);
     expect(verdictOf(report)).toBe('total-passed');

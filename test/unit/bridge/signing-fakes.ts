@@ -8,7 +8,7 @@ import type {
 import type { ArrivingContent, UploadStore } from '../../../main/core/ports.js';
 import type { ItemOutcome } from '../../../main/core/signing/operations.js';
 import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 
 const CERTIFICATE = Uint8Array.from([0x30, 0x01]);
 

@@ -1,7 +1,8 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate, parseSignedData, prepareCms } from '../../../sdk/formats/index.js';
 import { element, nullValue, octetString, oid, sequence } from '../../../sdk/formats/asn1/write.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejectedFormatError } from '../../support/expect-format-error.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import {
@@ -26,7 +27,7 @@ const second = issueHolder('signing', authority, { key: testKey('second-holder',
 const good: CmsTemplate = { content, signers: [{ holder }] };
 
 async function join(coSign: Uint8Array, over = source): Promise<Buffer> {
-  return signPrepared(await prepareCms(over, { coSign }, documentCrypto), second, { algorithm: 'ES256' });
+  return signPrepared(await prepareCms(over, { coSign }, nodeCrypto), second, { algorithm: 'ES256' });
 }
 
 /** Version of SignedData, right behind the headers of definite length. */
@@ -88,7 +89,7 @@ describe('a further signature', () => {
   });
 
   it('adds its digest algorithm where it is another', async () => {
-    const prepared = await prepareCms(source, { coSign: buildCms(good) }, documentCrypto);
+    const prepared = await prepareCms(source, { coSign: buildCms(good) }, nodeCrypto);
     await prepared.use('SHA-512');
     const cms = await signPrepared(prepared, holder, { algorithm: 'RS512' });
     expect(parseSignedData(cms).digestAlgorithms).toHaveLength(2);
@@ -148,6 +149,6 @@ describe('does not join', () => {
     ['octets behind it', Buffer.concat([buildCms(good), Buffer.of(0)]), 'ERR_SIGN_FORMAT', 'asn1-trailing-octets'],
     ['what is none', Buffer.of(0x30), 'ERR_SIGN_FORMAT', 'asn1-truncated'],
   ] as const)('%s', async (_, coSign, code, reason) => {
-    expect(await rejectedFormatError(prepareCms(source, { coSign }, documentCrypto))).toEqual({ code, reason });
+    expect(await rejectedFormatError(prepareCms(source, { coSign }, nodeCrypto))).toEqual({ code, reason });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError, parseCertificate, parseSignedData } from '../../../sdk/formats/index.js';
 import { readAsn1 } from '../../../sdk/formats/asn1/read.js';
 import { element, octetString } from '../../../sdk/formats/asn1/write.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import {
   attribute,

@@ -1,10 +1,11 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { verify, X509Certificate } from 'node:crypto';
 import { fromBER } from 'asn1js';
 import * as pkijs from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import { beginDetachedCms, encodeHex, prepareCms, type SignerInput } from '../../../sdk/formats/index.js';
 import { encodeTime } from '../../../sdk/formats/time.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejectedFormatError } from '../../support/expect-format-error.js';
 import { outputBytes, signPrepared } from '../../support/signed-documents.js';
 import { includes, sha256, verifyTestCms } from '../../support/test-cms.js';
@@ -19,7 +20,7 @@ const context = {
   signatureAlgorithm: 'RS256',
   signingTime: new Date('2026-03-04T05:06:07.890Z'),
 } as const;
-const input: SignerInput = { context, contentDigest: sha256(content), crypto: documentCrypto };
+const input: SignerInput = { context, contentDigest: sha256(content), crypto: nodeCrypto };
 
 function parsed(cms: Uint8Array): { signedData: pkijs.SignedData; signerInfo: pkijs.SignerInfo } {
   const contentInfo = new pkijs.ContentInfo({ schema: fromBER(cms).result });
@@ -31,7 +32,7 @@ function parsed(cms: Uint8Array): { signedData: pkijs.SignedData; signerInfo: pk
 }
 
 async function detached(changes: Parameters<typeof signPrepared>[2] = {}): Promise<Buffer> {
-  return signPrepared(await prepareCms(source, { content: 'detached' }, documentCrypto), holder, changes);
+  return signPrepared(await prepareCms(source, { content: 'detached' }, nodeCrypto), holder, changes);
 }
 
 describe('the signed attributes', () => {
@@ -80,7 +81,7 @@ describe('the signed attributes', () => {
 
 describe('a prepared document', () => {
   it('tells size and SHA-256 of what is bound', async () => {
-    const { bound, unboundNames } = await prepareCms(source, { content: 'detached' }, documentCrypto);
+    const { bound, unboundNames } = await prepareCms(source, { content: 'detached' }, nodeCrypto);
     expect(bound).toEqual([{ unverifiedName: '', size: content.length, sha256: sha256(content) }]);
     expect(unboundNames).toEqual([]);
   });
@@ -94,7 +95,7 @@ describe('a prepared document', () => {
         return source.chunks();
       },
     };
-    const prepared = await prepareCms(counted, { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(counted, { content: 'detached' }, nodeCrypto);
     await prepared.use('SHA-256');
     await signPrepared(prepared, holder);
     expect(passes).toBe(1);
@@ -105,20 +106,20 @@ describe('a prepared document', () => {
   });
 
   it('does not begin with a digest it has not got', async () => {
-    const prepared = await prepareCms(source, { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(source, { content: 'detached' }, nodeCrypto);
     const begun = prepared.begin({ ...context, signatureAlgorithm: 'RS512' });
     expect(await rejectedFormatError(begun)).toEqual({ code: 'ERR_SIGN_DIGEST', reason: 'cms-digest-not-ready' });
   });
 
   it('notices content that changes', async () => {
     const octets = Buffer.from(content);
-    const prepared = await prepareCms(memorySource(octets), { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(memorySource(octets), { content: 'detached' }, nodeCrypto);
     octets[0] = 0;
     expect(await rejectedFormatError(prepared.use('SHA-512'))).toEqual({
       code: 'ERR_SIGN_DIGEST',
       reason: 'cms-content-changed',
     });
-    const shrinking = prepareCms({ ...source, size: 100 }, { content: 'detached' }, documentCrypto);
+    const shrinking = prepareCms({ ...source, size: 100 }, { content: 'detached' }, nodeCrypto);
     expect(await rejectedFormatError(shrinking)).toEqual({ code: 'ERR_SIGN_DIGEST', reason: 'cms-content-changed' });
   });
 });
@@ -136,7 +137,7 @@ describe('the completed signature', () => {
   });
 
   it('is over what was to be signed', async () => {
-    const prepared = await prepareCms(source, { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(source, { content: 'detached' }, nodeCrypto);
     const begun = await prepared.begin(context);
     const { toBeSigned } = begun;
     const { signerInfo } = parsed(await outputBytes(await begun.complete(signWith(holder.key, toBeSigned))));
@@ -157,7 +158,7 @@ describe('the completed signature', () => {
   });
 
   it('has attached content where it was, in one OCTET STRING', async () => {
-    const prepared = await prepareCms(source, { content: 'attached' }, documentCrypto);
+    const prepared = await prepareCms(source, { content: 'attached' }, nodeCrypto);
     const begun = await prepared.begin(context);
     const output = await begun.complete(signWith(holder.key, begun.toBeSigned));
     expect(output).toHaveLength(3);
@@ -171,7 +172,7 @@ describe('the completed signature', () => {
   it('may be over no octets, attached or not', async () => {
     const empty = memorySource(new Uint8Array());
     for (const form of ['attached', 'detached'] as const) {
-      const cms = await signPrepared(await prepareCms(empty, { content: form }, documentCrypto), holder);
+      const cms = await signPrepared(await prepareCms(empty, { content: form }, nodeCrypto), holder);
       const over = form === 'detached' ? empty : undefined;
       expect(await verifyTestCms({ cms, content: over })).toMatchObject({ verdict: 'indeterminate' });
     }
@@ -198,7 +199,7 @@ describe('the completed signature', () => {
   ] as const)('verifies with %s', async (algorithm, digestAlgorithm, keyName) => {
     const types = { 'signing-holder': 'rsa2048', p256: 'P-256', p384: 'P-384' } as const;
     const signer = issueHolder('signing', authority, { key: testKey(keyName, types[keyName]) });
-    const prepared = await prepareCms(source, { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(source, { content: 'detached' }, nodeCrypto);
     await prepared.use(digestAlgorithm);
     const cms = await signPrepared(prepared, signer, { algorithm });
     expect((await verifyTestCms({ cms, content })).signers).toMatchObject([
@@ -211,11 +212,11 @@ describe('the completed signature', () => {
 function prepareHuge(size: number): ReturnType<typeof prepareCms> {
   const chunk = { length: size };
   const source = { size, chunks: () => chunksOf(chunk as Uint8Array), read: () => Promise.resolve(new Uint8Array()) };
-  const startDigest = (): ReturnType<typeof documentCrypto.startDigest> => ({
-    ...documentCrypto.startDigest('SHA-256'),
+  const startDigest = (): ReturnType<typeof nodeCrypto.startDigest> => ({
+    ...nodeCrypto.startDigest('SHA-256'),
     update: () => undefined,
   });
-  return prepareCms(source, { content: 'attached' }, { ...documentCrypto, startDigest });
+  return prepareCms(source, { content: 'attached' }, { ...nodeCrypto, startDigest });
 }
 
 async function* chunksOf(chunk: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError, MAX_SIGNED_DATA_BYTES, parseCertificate } from '../../../sdk/formats/index.js';
 import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
 import { element, elementHeader, oid, sequence } from '../../../sdk/formats/asn1/write.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejectedFormatError } from '../../support/expect-format-error.js';
 import {
   buildCms,

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { describe, expect, it } from 'vitest';
 import {
   parseCertificate,
@@ -8,7 +9,7 @@ import {
   type TrustOptions,
 } from '../../../sdk/formats/index.js';
 import { element } from '../../../sdk/formats/asn1/write.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import {
   issueTestCa,
@@ -145,7 +146,7 @@ describe('a signature-time-stamp', () => {
 
   it('is what signing with a time stamper writes', async () => {
     const asked: Uint8Array[] = [];
-    const prepared = await prepareCms(memorySource(content), { content: 'detached' }, documentCrypto);
+    const prepared = await prepareCms(memorySource(content), { content: 'detached' }, nodeCrypto);
     const cms = await signPrepared(prepared, holder, {
       timeStamper: ({ digest, digestAlgorithm }) => {
         expect(digestAlgorithm).toBe('SHA-256');
@@ -161,9 +162,9 @@ describe('a signature-time-stamp', () => {
   it('is said to be unchecked where there is nothing to check it with', async () => {
     const [signer] = await reportSigners(parseSignedData(stamped(stampAt(inTime))), {
       contentType: Oid.data,
-      contentDigest: (algorithm) => documentCrypto.digest(algorithm, content),
+      contentDigest: (algorithm) => nodeCrypto.digest(algorithm, content),
       at: new Date(),
-      crypto: documentCrypto,
+      crypto: nodeCrypto,
     });
     expect(signer).toMatchObject({ timeStamp: { status: 'failed', reason: 'time-stamp-not-checked' } });
   });

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,7 +10,7 @@ import {
   type SignerReport,
 } from '../../../sdk/formats/index.js';
 import { element, nullValue, oid, sequence, tagged } from '../../../sdk/formats/asn1/write.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejectedFormatErrorCode } from '../../support/expect-format-error.js';
 import {
   attribute,
@@ -136,7 +137,7 @@ describe('an intact signature', () => {
     const report = await verifyCms({
       source,
       content: memorySource(content),
-      crypto: documentCrypto,
+      crypto: nodeCrypto,
       at: new Date(),
       trustAnchors: [anchor],
     });
@@ -173,7 +174,7 @@ describe('an intact signature', () => {
     const begun = await beginDetachedCms({
       context: { certificate: holder.certificate, signatureAlgorithm: 'RS256', signingTime: new Date() },
       contentDigest: sha256(content),
-      crypto: documentCrypto,
+      crypto: nodeCrypto,
     });
     const cms = await begun.complete(signWith(holder.key, begun.toBeSigned));
     expect(await verify(cms)).toMatchObject({ verdict: 'total-passed', signers: [{ signingCertificate: 'v2' }] });

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash, createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { compactVerify, flattenedVerify, type FlattenedJWSInput } from 'jose';
@@ -8,7 +9,7 @@ import { verifyJws } from '../../../sdk/formats/jose/verify-jws.js';
 import type { SignatureAlgorithm } from '../../../sdk/formats/ports.js';
 import { prepareJws } from '../../../sdk/formats/profiles/jws.js';
 import type { DocumentReport, SignerReport, VerifyDocumentOptions } from '../../../sdk/formats/signature-report.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueHolder, testKey, type TestHolder } from '../../support/test-pki.js';
@@ -28,14 +29,14 @@ const headerOf = (jws: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
 async function sign(detached: boolean, algorithm: SignatureAlgorithm = 'RS256', data: Uint8Array = content) {
-  const prepared = await prepareJws(memorySource(data), { detached }, documentCrypto);
+  const prepared = await prepareJws(memorySource(data), { detached }, nodeCrypto);
   await prepared.use(algorithm === 'RS256' ? 'SHA-256' : 'SHA-384');
   return (await signPrepared(prepared, holders[algorithm] ?? holder, { algorithm })).toString();
 }
 
 function verify(jws: string | Uint8Array, options: Partial<VerifyDocumentOptions> = {}): Promise<DocumentReport> {
   const source = memorySource(Buffer.from(jws));
-  return verifyJws({ source, crypto: documentCrypto, at: new Date(), trustAnchors: [anchor], ...options });
+  return verifyJws({ source, crypto: nodeCrypto, at: new Date(), trustAnchors: [anchor], ...options });
 }
 
 async function signerOf(jws: string, options: Partial<VerifyDocumentOptions> = {}): Promise<SignerReport> {
@@ -85,8 +86,8 @@ describe('a JWS', () => {
   });
 
   it('tells what it binds before anybody signs', async () => {
-    const prepared = await prepareJws(memorySource(content), { detached: true }, documentCrypto);
-    const sha256 = await documentCrypto.digest('SHA-256', content);
+    const prepared = await prepareJws(memorySource(content), { detached: true }, nodeCrypto);
+    const sha256 = await nodeCrypto.digest('SHA-256', content);
     expect(prepared).toMatchObject({ bound: [{ unverifiedName: '', size: content.length, sha256 }], unboundNames: [] });
   });
 
@@ -103,7 +104,7 @@ describe('a JWS', () => {
       [MAX_JWS_PAYLOAD_BYTES + 1, false],
       [MAX_DETACHED_CONTENT_BYTES + 1, true],
     ] as const) {
-      await expect(prepareJws(large(size), { detached }, documentCrypto)).rejects.toMatchObject({
+      await expect(prepareJws(large(size), { detached }, nodeCrypto)).rejects.toMatchObject({
         code: 'ERR_SIGN_FORMAT',
         reason: 'jws-too-large',
       });
@@ -111,7 +112,7 @@ describe('a JWS', () => {
   });
 
   it('holds no time stamp', async () => {
-    const prepared = await prepareJws(memorySource(content), {}, documentCrypto);
+    const prepared = await prepareJws(memorySource(content), {}, nodeCrypto);
     const timeStamper = () => Promise.resolve(new Uint8Array());
     await expect(signPrepared(prepared, holder, { timeStamper })).rejects.toMatchObject({ reason: 'jws-time-stamp' });
   });
@@ -140,7 +141,7 @@ describe('a JWS', () => {
   });
 
   it('is trusted through a chain in x5c only', async () => {
-    const prepared = await prepareJws(memorySource(content), {}, documentCrypto);
+    const prepared = await prepareJws(memorySource(content), {}, nodeCrypto);
     const jws = (await signPrepared(prepared, holder, { otherCertificates: [authority.certificate] })).toString();
     expect(headerOf(jws)['x5c']).toHaveLength(2);
     expect(await signerOf(jws)).toMatchObject({ path: { status: 'trusted' } });

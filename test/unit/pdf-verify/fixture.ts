@@ -1,7 +1,8 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { parseCertificate } from '../../../sdk/formats/index.js';
 import { verifyPdf, type VerifyPdfOptions } from '../../../sdk/formats/pdf-verify/verify-pdf.js';
 import type { DocumentReport, DocumentSignature } from '../../../sdk/formats/signature-report.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { inflate } from '../../support/pdf-files.js';
 import { TestPdf, type SignatureTemplate } from '../../support/pdf-attacks.js';
 import { issueAuthority, issueHolder } from '../../support/test-pki.js';
@@ -17,7 +18,7 @@ export async function verify(
   const bytes = pdf instanceof TestPdf ? pdf.bytes : pdf;
   return await verifyPdf({
     source: memorySource(bytes, 1000),
-    crypto: documentCrypto,
+    crypto: nodeCrypto,
     inflate,
     at: new Date(),
     trustAnchors: [anchor],

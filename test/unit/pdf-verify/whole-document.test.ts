@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/index.js';
 import { checkToukiConformance, type ConformanceLine } from '../../../sdk/formats/pdf-verify/touki-conformance.js';
 import { verdictOf } from '../../../sdk/formats/signature-report.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import {
   addEntry,
   BYTE_RANGE,

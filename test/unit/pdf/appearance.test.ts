@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openPdf } from '../../../sdk/formats/pdf/file.js';
 import { PdfReference, PdfStream, pdfDictionary } from '../../../sdk/formats/pdf/objects.js';
 import type { AppearanceRequest, SignatureAppearance } from '../../../sdk/formats/pdf/appearance.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { inflate, octets, onePage } from '../../support/pdf-files.js';
 import { rejection } from '../../support/refusal.js';
 import { SIGNING_TIME, signPdf } from '../../support/sign-pdf.js';

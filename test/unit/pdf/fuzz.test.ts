@@ -5,7 +5,7 @@ import { openPdf } from '../../../sdk/formats/pdf/file.js';
 import { PdfLexer } from '../../../sdk/formats/pdf/lexer.js';
 import { PdfReference, PdfStream, type PdfObject } from '../../../sdk/formats/pdf/objects.js';
 import { serialize } from '../../../sdk/formats/pdf/serialize.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { appendRevision, inflate, octets, onePage, streamPdfOf } from '../../support/pdf-files.js';
 import { signPdf } from '../../support/sign-pdf.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openPdf, type PdfFile } from '../../../sdk/formats/pdf/file.js';
 import type { PdfStream } from '../../../sdk/formats/pdf/objects.js';
 import { PdfDictionary, PdfReference, type PdfObject } from '../../../sdk/formats/pdf/objects.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import {
   appendRevision,
   edited,

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { octetString, sequence } from '../../../sdk/formats/asn1/write.js';
@@ -10,7 +11,7 @@ import { PdfReference, PdfString, type PdfDictionary } from '../../../sdk/format
 import { preparePdfSignature, type PdfSignatureOptions } from '../../../sdk/formats/pdf/prepare-signature.js';
 import { decodeTextString } from '../../../sdk/formats/pdf/text-string.js';
 import type { RandomAccessSource } from '../../../sdk/formats/ports.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { appendRevision, edited, inflate, octets, onePage, streamPdfOf } from '../../support/pdf-files.js';
 import { lastSignature } from '../../support/pdf-tools.js';
 import { rejection } from '../../support/refusal.js';
@@ -49,7 +50,7 @@ async function verified(bytes: Uint8Array): Promise<readonly (readonly string[])
   const trustAnchors = [parseCertificate(pdfAuthorityCertificate)];
   const report = await verifyPdf({
     source: memorySource(bytes),
-    crypto: documentCrypto,
+    crypto: nodeCrypto,
     inflate,
     at: new Date(),
     trustAnchors,
@@ -338,7 +339,7 @@ describe('the signature itself', () => {
   });
 
   const prepare = (source: RandomAccessSource, options: Partial<PdfSignatureOptions> = {}) =>
-    preparePdfSignature(source, { inflate, subFilter: 'adbe.pkcs7.detached', ...options }, documentCrypto);
+    preparePdfSignature(source, { inflate, subFilter: 'adbe.pkcs7.detached', ...options }, nodeCrypto);
 
   it('binds the document, and signs with another digest after reading again', async () => {
     const authority = issueAuthority('signing');

@@ -1,15 +1,16 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { describe, expect, it } from 'vitest';
 import { checkToukiConformance } from '../../../sdk/formats/pdf-verify/touki-conformance.js';
 import { padesProfile } from '../../../sdk/formats/profiles/pades.js';
 import { toukiPdfProfile } from '../../../sdk/formats/profiles/touki-pdf.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { appendRevision, inflate, onePage } from '../../support/pdf-files.js';
 import { rejection } from '../../support/refusal.js';
 import { completeSignature, signingContext, signPdf } from '../../support/sign-pdf.js';
 import { issueAuthority, issueHolder } from '../../support/test-pki.js';
 
 const prepare = (document: Uint8Array, allowsEarlierSignatures = false) =>
-  toukiPdfProfile.prepare(memorySource(document), { inflate, allowsEarlierSignatures }, documentCrypto);
+  toukiPdfProfile.prepare(memorySource(document), { inflate, allowsEarlierSignatures }, nodeCrypto);
 
 const unmet = async (document: Uint8Array): Promise<readonly string[]> =>
   (await checkToukiConformance({ source: memorySource(document), inflate }))
@@ -22,7 +23,7 @@ describe('a PDF for 登記・供託', () => {
   });
 
   it('PAdES does not, nor does a signature that something was added to', async () => {
-    const prepared = await padesProfile.prepare(memorySource(onePage()), { inflate }, documentCrypto);
+    const prepared = await padesProfile.prepare(memorySource(onePage()), { inflate }, nodeCrypto);
     expect(await unmet(await completeSignature(prepared))).toEqual(['sub-filter']);
     const changed = appendRevision(await signPdf(onePage()), { 4: '<< /Length 0 >>\nstream\n\nendstream' });
     expect(await unmet(changed)).toEqual(expect.arrayContaining(['no-later-revision']));

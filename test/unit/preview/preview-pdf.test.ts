@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { DocumentPreview } from '../../../main/core/documents/document-preview.js';
 import { previewDocument } from '../../../main/core/documents/preview/preview-document.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { inflate, octets, onePage, pdfOf, streamPdfOf, streamText } from '../../support/pdf-files.js';
 
 const preview = (content: Uint8Array): Promise<DocumentPreview> => previewDocument(memorySource(content), { inflate });

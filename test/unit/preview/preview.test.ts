@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeInflateRaw } from '../../../main/node/application-folder.js';
 import type { DocumentPreview } from '../../../main/core/documents/document-preview.js';
 import { previewDocument } from '../../../main/core/documents/preview/preview-document.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { kouseiXml } from '../../support/kousei-fixture.js';
 import { inflate, onePage } from '../../support/pdf-files.js';

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/index.js';
@@ -5,7 +6,7 @@ import { egovKouseiProfile, prepareKousei, type ApplicationFiles } from '../../.
 import { xmldsigProfile } from '../../../sdk/formats/profiles/xmldsig.js';
 import { verifyXmlWithProfiles } from '../../../sdk/formats/profiles/verify-xml-profiles.js';
 import { verdictOf, type DocumentReport } from '../../../sdk/formats/signature-report.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import {
   ATTACHMENT,
   ATTACHMENT_NAME,
@@ -41,7 +42,7 @@ async function sign(
   const prepared = await prepareKousei(
     memorySource(kousei),
     { files: filesOf(files), preparedAt: PREPARED_AT },
-    documentCrypto,
+    nodeCrypto,
   );
   return signPrepared(prepared, by);
 }
@@ -50,7 +51,7 @@ function verify(kousei: Uint8Array, files: Record<string, Uint8Array> = FILES): 
   return verifyXmlWithProfiles({
     source: memorySource(kousei),
     resolve: (name) => filesOf(files).open(name),
-    crypto: documentCrypto,
+    crypto: nodeCrypto,
     at: new Date(),
     trustAnchors: [parseCertificate(authority.certificate)],
   });
@@ -91,7 +92,7 @@ describe('a signature for e-Gov', () => {
 
   it('tells which files it binds and which it only names', async () => {
     const kousei = kouseiXml({ attachments: [ATTACHMENT_NAME, ''] });
-    const prepared = await egovKouseiProfile.prepare(memorySource(kousei), filesOf(FILES), documentCrypto);
+    const prepared = await egovKouseiProfile.prepare(memorySource(kousei), filesOf(FILES), nodeCrypto);
     expect(prepared.bound.map(({ unverifiedName, size }) => [unverifiedName, size])).toEqual([
       ['', kousei.length],
       [FORM_NAME, FORM.length],
@@ -102,7 +103,7 @@ describe('a signature for e-Gov', () => {
   it('tells which files go along without being named', async () => {
     const others = { 'kousei.xml': FORM, '委任状.pdf': FORM, '/other/x.pdf': FORM, 'KOUSEI.XML': FORM };
     const files = filesOf({ ...FILES, ...others, [FORM_NAME.normalize('NFD')]: FORM });
-    const prepared = await egovKouseiProfile.prepare(memorySource(kouseiXml()), files, documentCrypto);
+    const prepared = await egovKouseiProfile.prepare(memorySource(kouseiXml()), files, nodeCrypto);
     expect(prepared.unboundNames).toEqual([ATTACHMENT_NAME, '委任状.pdf', '/other/x.pdf', 'KOUSEI.XML']);
   });
 
@@ -146,7 +147,7 @@ describe('a signature for e-Gov', () => {
     const prepared = await prepareKousei(
       memorySource(kouseiXml()),
       { files: filesOf(FILES), preparedAt: PREPARED_AT },
-      documentCrypto,
+      nodeCrypto,
     );
     await prepared.use('SHA-384');
     const report = await verify(await signPrepared(prepared, signer, { algorithm: 'ES384' }));
@@ -253,7 +254,7 @@ describe('an application', () => {
         },
         preparedAt: PREPARED_AT,
       },
-      documentCrypto,
+      nodeCrypto,
     );
     files[FORM_NAME] = Buffer.from('<other/>');
     await expect(prepared.use('SHA-384')).rejects.toMatchObject({ code: 'ERR_SIGN_DIGEST' });
@@ -308,7 +309,7 @@ describe('a signed application that was changed', () => {
   });
 
   it('by a signature of another kind over the whole is not what e-Gov asks for', async () => {
-    const prepared = await xmldsigProfile.prepare(memorySource(kouseiXml()), documentCrypto);
+    const prepared = await xmldsigProfile.prepare(memorySource(kouseiXml()), nodeCrypto);
     const report = await verify(await signPrepared(prepared, holder));
     expect(findingCodes(report)).toContain('egov-signature-place');
     expect(verdictOf(report)).toBe('total-failed');

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/index.js';
@@ -6,7 +7,7 @@ import { verifyXmlWithProfiles } from '../../../sdk/formats/profiles/verify-xml-
 import { verdictOf, type DocumentReport } from '../../../sdk/formats/signature-report.js';
 import { prepareXmlSignature } from '../../../sdk/formats/xmldsig/prepare-xml-signature.js';
 import { readXmlWithSignatures } from '../../../sdk/formats/xmldsig/signature-element.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, signWith, testKey } from '../../support/test-pki.js';
 import { XTX_DECLARATIONS, XTX_PROCEDURE, xtxFile } from '../../support/xtx-fixture.js';
@@ -23,19 +24,19 @@ interface SignOptions {
 }
 
 async function sign(xtx: Uint8Array, { by = holder, parent, uri = '' }: SignOptions = {}): Promise<Buffer> {
-  if (parent === undefined) return signPrepared(await etaxXtxProfile.prepare(memorySource(xtx), documentCrypto), by);
+  if (parent === undefined) return signPrepared(await etaxXtxProfile.prepare(memorySource(xtx), nodeCrypto), by);
   const xml = readXmlWithSignatures(xtx, ({ localName }) => localName === parent);
   const element = xml.document.collected.find(({ localName }) => localName === parent);
   if (element === undefined) throw new Error(`no ${parent}`);
   const place = { xml, placement: { kind: 'last-child', element } } as const;
   const options = { references: [{ uri }], prefix: 'dsig', id: 'Inside' } as const;
-  return signPrepared(await prepareXmlSignature(place, options, documentCrypto), by);
+  return signPrepared(await prepareXmlSignature(place, options, nodeCrypto), by);
 }
 
 function verify(xml: Uint8Array | string): Promise<DocumentReport> {
   return verifyXmlWithProfiles({
     source: memorySource(Buffer.from(xml)),
-    crypto: documentCrypto,
+    crypto: nodeCrypto,
     at: new Date(),
     trustAnchors: [parseCertificate(authority.certificate)],
   });
@@ -135,7 +136,7 @@ describe('a signature for e-Tax', () => {
   it('over something else than the procedure is not taken for one over it', async () => {
     const xml = readXmlWithSignatures(xtxFile());
     const place = { xml, placement: { kind: 'last-child', element: xml.document.root } } as const;
-    const prepared = await prepareXmlSignature(place, { references: [{ uri: '#CATALOG' }] }, documentCrypto);
+    const prepared = await prepareXmlSignature(place, { references: [{ uri: '#CATALOG' }] }, nodeCrypto);
     const report = await verify(await signPrepared(prepared, holder));
     expect(report.signatures[0]?.signer).toMatchObject({ integrity: 'intact' });
     expect(report.signatures[0]?.findings).toContainEqual({ code: 'etax-procedure-not-covered', severity: 'failure' });
@@ -196,7 +197,7 @@ describe('a 控除証明書', () => {
     const xml = readXmlWithSignatures(certificate);
     const place = { xml, placement: { kind: 'last-child', element: xml.document.root } } as const;
     const options = { references: [{ uri: '#TEG800-1' }], prefix: 'dsig' } as const;
-    const signed = await signPrepared(await prepareXmlSignature(place, options, documentCrypto), holder);
+    const signed = await signPrepared(await prepareXmlSignature(place, options, nodeCrypto), holder);
     expect(signed.toString()).toContain('#enveloped-signature');
     const report = await verify(signed);
     expect(report.signatures[0]).toMatchObject({ signer: { integrity: 'intact' }, coverage: { kind: 'whole' } });

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/certificate.js';
 import { xadesProfile } from '../../../sdk/formats/profiles/xades.js';
@@ -6,7 +7,7 @@ import { verdictOf } from '../../../sdk/formats/signature-report.js';
 import { placeForEnveloped } from '../../../sdk/formats/xmldsig/co-signature.js';
 import { prepareXmlSignature } from '../../../sdk/formats/xmldsig/prepare-xml-signature.js';
 import { readXmlWithSignatures } from '../../../sdk/formats/xmldsig/signature-element.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejection } from '../../support/refusal.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
@@ -22,7 +23,7 @@ async function signById(document: string | Uint8Array, uri: string, place: strin
   const xml = readXmlWithSignatures(Buffer.from(document));
   const element = xml.document.ids.get(place) ?? xml.document.root;
   const placement = { kind: 'last-child' as const, element };
-  return signPrepared(await prepareXmlSignature({ xml, placement }, { references: [{ uri }] }, documentCrypto), holder);
+  return signPrepared(await prepareXmlSignature({ xml, placement }, { references: [{ uri }] }, nodeCrypto), holder);
 }
 
 describe('a second signature', () => {
@@ -31,9 +32,9 @@ describe('a second signature', () => {
     ['xades', xadesProfile, xadesProfile],
     ['xades after xmldsig', xmldsigProfile, xadesProfile],
   ])('over the whole document leaves the first one valid: %s', async (_, one, other) => {
-    let signed = await signPrepared(await one.prepare(memorySource(Buffer.from(DOCUMENT)), documentCrypto), first);
+    let signed = await signPrepared(await one.prepare(memorySource(Buffer.from(DOCUMENT)), nodeCrypto), first);
     for (const holder of [second, first]) {
-      const prepared = await other.prepare(memorySource(signed), documentCrypto);
+      const prepared = await other.prepare(memorySource(signed), nodeCrypto);
       // What the person agrees to is the file as it is.
       expect(prepared.bound[0]?.size).toBe(signed.length);
       signed = await signPrepared(prepared, holder);
@@ -47,11 +48,8 @@ describe('a second signature', () => {
   });
 
   it('signs the first one too', async () => {
-    let signed = await signPrepared(
-      await xadesProfile.prepare(memorySource(Buffer.from(DOCUMENT)), documentCrypto),
-      first,
-    );
-    signed = await signPrepared(await xadesProfile.prepare(memorySource(signed), documentCrypto), second);
+    let signed = await signPrepared(await xadesProfile.prepare(memorySource(Buffer.from(DOCUMENT)), nodeCrypto), first);
+    signed = await signPrepared(await xadesProfile.prepare(memorySource(signed), nodeCrypto), second);
     const changed = signed.toString().replace('<ds:KeyInfo>', '<ds:KeyInfo Id="x">');
     const { signatures } = await verifyXmlBytes(changed, trust);
     expect(signatures.map(({ signer }) => signer.integrity)).toEqual(['intact', 'failed']);
@@ -66,14 +64,14 @@ describe('a second signature', () => {
 
   it('over the whole document stands at its end where the first one signs an element', async () => {
     const signed = await signById(DOCUMENT, '#sum', 'block');
-    const both = await signPrepared(await xmldsigProfile.prepare(memorySource(signed), documentCrypto), second);
+    const both = await signPrepared(await xmldsigProfile.prepare(memorySource(signed), nodeCrypto), second);
     expect(both.toString()).toMatch(/<\/ds:Signature><\/申請>$/);
     expect(verdictOf(await verifyXmlBytes(both, trust))).toBe('total-passed');
   });
 
   it('is refused where it would break the first one', async () => {
     const whole = await signPrepared(
-      await xmldsigProfile.prepare(memorySource(Buffer.from(DOCUMENT)), documentCrypto),
+      await xmldsigProfile.prepare(memorySource(Buffer.from(DOCUMENT)), nodeCrypto),
       first,
     );
     expect(await rejection(signById(whole, '#sum', 'block', second))).toBe('ERR_SIGN_FORMAT xml-breaks-signature');

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/certificate.js';
@@ -7,7 +8,7 @@ import { verdictOf } from '../../../sdk/formats/signature-report.js';
 import type { XmlPlacement } from '../../../sdk/formats/xmldsig/placement.js';
 import { prepareXmlSignature, type XmlSignatureOptions } from '../../../sdk/formats/xmldsig/prepare-xml-signature.js';
 import { readXmlWithSignatures } from '../../../sdk/formats/xmldsig/signature-element.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { rejection } from '../../support/refusal.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
@@ -26,7 +27,7 @@ function prepare(
   const xml = readXmlWithSignatures(Buffer.from(document));
   const element = xml.document.ids.get('place') ?? xml.document.root;
   const place = { xml, placement: { kind, element } };
-  return prepareXmlSignature(place, { references: [{ uri: '' }], ...options }, documentCrypto);
+  return prepareXmlSignature(place, { references: [{ uri: '' }], ...options }, nodeCrypto);
 }
 
 async function sign(

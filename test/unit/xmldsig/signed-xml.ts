@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/certificate.js';
 import type { VerifyDocumentOptions } from '../../../sdk/formats/signature-report.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { issueAuthority, issueHolder, testKey } from '../../support/test-pki.js';
 import {
   digestOf,

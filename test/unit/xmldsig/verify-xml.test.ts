@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../sdk/formats/certificate.js';
 import type { TimeStamper } from '../../../sdk/formats/document.js';
@@ -5,7 +6,7 @@ import { xadesProfile } from '../../../sdk/formats/profiles/xades.js';
 import type { IntactSigner, TrustOptions, VerifyDocumentOptions } from '../../../sdk/formats/signature-report.js';
 import { transcodeToUtf8 } from '../../../sdk/formats/xml/index.js';
 import { verifyXmlSignatures } from '../../../sdk/formats/xmldsig/verify-xml.js';
-import { documentCrypto, memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { signPrepared } from '../../support/signed-documents.js';
 import {
   issueTestCa,
@@ -36,7 +37,7 @@ const genTime = minutesFromNow(-5);
 const timeStamper: TimeStamper = async ({ digest }) => timeStampToken({ authority: stampAuthority, digest, genTime });
 
 async function stamped(options: { timeStamper: TimeStamper } = { timeStamper }): Promise<string> {
-  const prepared = await xadesProfile.prepare(memorySource(Buffer.from('<申請>x</申請>')), documentCrypto);
+  const prepared = await xadesProfile.prepare(memorySource(Buffer.from('<申請>x</申請>')), nodeCrypto);
   return (await signPrepared(prepared, holder, options)).toString();
 }
 
@@ -73,7 +74,7 @@ describe('XAdES with a time stamp', () => {
       'of another signature',
       async () => {
         const other = /<xades:EncapsulatedTimeStamp>.*<\/xades:EncapsulatedTimeStamp>/.exec(await stamped())?.[0] ?? '';
-        const prepared = await xadesProfile.prepare(memorySource(Buffer.from('<申請>y</申請>')), documentCrypto);
+        const prepared = await xadesProfile.prepare(memorySource(Buffer.from('<申請>y</申請>')), nodeCrypto);
         const signed = (await signPrepared(prepared, holder, { timeStamper })).toString();
         return signed.replace(/<xades:EncapsulatedTimeStamp>.*<\/xades:EncapsulatedTimeStamp>/, other);
       },
@@ -133,7 +134,7 @@ describe('coverage', () => {
     const bytes = Buffer.from(besideElement('<氏名/>'));
     const { document, covered, report } = await verifyXmlSignatures({
       source: memorySource(bytes),
-      crypto: documentCrypto,
+      crypto: nodeCrypto,
       at: new Date(),
       ...trust,
     });
@@ -149,7 +150,7 @@ describe('coverage', () => {
 
   it('is nothing where the signature failed', async () => {
     const source = memorySource(Buffer.from(besideElement().replace('>1<', '>2<')));
-    const { covered, report } = await verifyXmlSignatures({ source, crypto: documentCrypto, at: new Date(), ...trust });
+    const { covered, report } = await verifyXmlSignatures({ source, crypto: nodeCrypto, at: new Date(), ...trust });
     expect(covered).toEqual([[]]);
     expect(report.signatures[0]?.coverage).toEqual({ kind: 'part', covered: [], uncovered: ['申請'] });
   });

@@ -6,7 +6,7 @@ import { nodeInflateRaw } from '../../../main/node/application-folder.js';
 import { FormatError } from '../../../sdk/formats/index.js';
 import { readZip, readZipEntry, type ZipDirectory } from '../../../sdk/formats/zip/read-zip.js';
 import { replaceZipEntry } from '../../../sdk/formats/zip/replace-entry.js';
-import { memorySource } from '../../support/document-crypto.js';
+import { memorySource } from '../../support/piecewise-source.js';
 import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../../support/fuzz-runs.js';
 import { outputBytes } from '../../support/signed-documents.js';
 import { buildZip, dataDescriptor, unicodeField, type TestZipEntry } from '../../support/test-zip.js';
