@@ -1,7 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { displayText } from '../../core/consent/display-text.js';
-import { SIGNATURE_FORMATS, type SignatureFormat } from '../../core/documents/signable-item.js';
+import {
+  SIGNATURE_FORMAT_NAMES,
+  signatureFormat,
+  type SignatureFormat,
+  type SignatureFormatFacts,
+} from '../../core/documents/signature-formats.js';
 import { ClientError } from '../../core/errors.js';
 import type { ItemOutcome, SignOperation } from '../../core/signing/operations.js';
 import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
@@ -34,7 +39,9 @@ export function addSignCommand(program: Command, run: RunCommand): void {
     .description('sign files with the signing certificate: one consent and one PIN for all of them')
     .argument('<file...>', 'files to sign; for egov-kousei the application’s folder, ZIP or kousei.xml')
     .addOption(
-      new Option('--format <format>', 'signature format, by purpose').choices(SIGNATURE_FORMATS).makeOptionMandatory(),
+      new Option('--format <format>', 'signature format, by purpose')
+        .choices(SIGNATURE_FORMAT_NAMES)
+        .makeOptionMandatory(),
     )
     .option('--attached', 'cms, cades: the content inside the signature (FILE.p7m)')
     .option('--tsa <url>', 'cms, cades, xades, pades: get a time stamp from this authority', parseUrl)
@@ -89,21 +96,27 @@ async function timeStamping(
   return { timeStamper: httpTimeStamper({ url: tsa.href, signal, ...trust }), timeStampAuthority: tsa.host };
 }
 
-const ATTACHABLE: readonly SignatureFormat[] = ['cms', 'cades'];
-const TIME_STAMPED: readonly SignatureFormat[] = ['cms', 'cades', 'xades', 'pades'];
-const VISIBLE: readonly SignatureFormat[] = ['touki-pdf', 'pades'];
+/** Names of the formats that allow something, for the person. */
+function formatsThat(allow: (facts: SignatureFormatFacts) => boolean): string {
+  return SIGNATURE_FORMAT_NAMES.filter((name) => allow(signatureFormat(name))).join(', ');
+}
+
+const isAttachable = (facts: SignatureFormatFacts): boolean => facts.attached !== undefined;
+const takesTimeStamp = (facts: SignatureFormatFacts): boolean => facts.takesTimeStamp;
+const isShowable = (facts: SignatureFormatFacts): boolean => facts.isShowable;
 
 /** What cannot be meant is said before a file is read. */
 function requireSensible(files: readonly string[], options: SignOptions): void {
   const { format, output, outputDir, attached, tsa, tsaTrust: trust, visible } = options;
+  const facts = signatureFormat(format);
   const rules: readonly (readonly [broken: boolean, reason: string])[] = [
     [files.length > MAX_FILES, `at most ${String(MAX_FILES)} files`],
     [output !== undefined && files.length > 1, '--output: one file only'],
     [output !== undefined && outputDir !== undefined, '--output, --output-dir: one of them'],
-    [attached === true && !ATTACHABLE.includes(format), `--attached: ${ATTACHABLE.join(', ')}`],
-    [tsa !== undefined && !TIME_STAMPED.includes(format), `--tsa: ${TIME_STAMPED.join(', ')}`],
+    [attached === true && !isAttachable(facts), `--attached: ${formatsThat(isAttachable)}`],
+    [tsa !== undefined && !takesTimeStamp(facts), `--tsa: ${formatsThat(takesTimeStamp)}`],
     [trust.length > 0 && tsa === undefined, '--tsa-trust: with --tsa'],
-    [visible !== undefined && !VISIBLE.includes(format), `--visible: ${VISIBLE.join(', ')}`],
+    [visible !== undefined && !isShowable(facts), `--visible: ${formatsThat(isShowable)}`],
   ];
   const reason = rules.find(([broken]) => broken)?.[1];
   if (reason !== undefined) {

@@ -1,6 +1,6 @@
 import type { LocalisedText, RequestedAttribute } from '../../../sdk/protocol/index.js';
 import type { DocumentPreview } from '../documents/document-preview.js';
-import type { SignatureFormat } from '../documents/signable-item.js';
+import type { SignatureFormat } from '../documents/signature-formats.js';
 import type { PinRole } from '../ports.js';
 
 /** How a page's request came here. */

@@ -1,20 +1,7 @@
 import type { BoundPart, SigningContext } from '../../../sdk/formats/document.js';
 import type { DigestAlgorithm, RandomAccessSource } from '../../../sdk/formats/ports.js';
 import type { DocumentPreview } from './document-preview.js';
-
-/** The forms a signature can take, by purpose; one file each in `sdk/formats/profiles`. */
-export const SIGNATURE_FORMATS = [
-  'touki-pdf',
-  'egov-kousei',
-  'etax-xtx',
-  'pades',
-  'cms',
-  'cades',
-  'xades',
-  'xmldsig',
-  'jws',
-] as const;
-export type SignatureFormat = (typeof SIGNATURE_FORMATS)[number];
+import type { SignatureFormat } from './signature-formats.js';
 
 /** One thing a person is asked to sign, before it was read. */
 export interface SignableItem {

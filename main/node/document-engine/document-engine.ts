@@ -8,8 +8,8 @@ import type {
   DocumentEngine,
   PreparedDocumentItem,
   SignableItem,
-  SignatureFormat,
 } from '../../core/documents/signable-item.js';
+import type { SignatureFormat } from '../../core/documents/signature-formats.js';
 import { ClientError, toClientError } from '../../core/errors.js';
 import { packageRoot } from '../package-root.js';
 import type {

@@ -3,7 +3,7 @@ import type { BoundPart, SigningContext } from '../../../sdk/formats/document.js
 import type { DigestAlgorithm } from '../../../sdk/formats/ports.js';
 import type { ErrorCode } from '../../../sdk/protocol/index.js';
 import type { DocumentPreview } from '../../core/documents/document-preview.js';
-import type { SignatureFormat } from '../../core/documents/signable-item.js';
+import type { SignatureFormat } from '../../core/documents/signature-formats.js';
 import type { ErrorDetails } from '../../core/errors.js';
 
 /** How a file is to be signed. */

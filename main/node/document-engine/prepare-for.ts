@@ -10,7 +10,7 @@ import { padesProfile } from '../../../sdk/formats/profiles/pades.js';
 import { toukiPdfProfile } from '../../../sdk/formats/profiles/touki-pdf.js';
 import { xadesProfile } from '../../../sdk/formats/profiles/xades.js';
 import { xmldsigProfile } from '../../../sdk/formats/profiles/xmldsig.js';
-import type { SignatureFormat } from '../../core/documents/signable-item.js';
+import type { SignatureFormat } from '../../core/documents/signature-formats.js';
 import { findSystemGlyphs } from '../find-glyphs.js';
 import { nodeCrypto } from '../node-crypto.js';
 import { nodeInflate } from '../node-inflate.js';

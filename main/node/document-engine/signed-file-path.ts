@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import type { SignatureFormat } from '../../core/documents/signable-item.js';
+import { signatureFormat, type SignatureFormat } from '../../core/documents/signature-formats.js';
 
 export interface SignedFilePlace {
   readonly format: SignatureFormat;
@@ -20,23 +20,10 @@ export function signedFilePath(path: string, { format, attached, folder }: Signe
 }
 
 function signedName(name: string, format: SignatureFormat, attached: boolean): string {
-  switch (format) {
-    case 'cms':
-    case 'cades':
-      return name + (attached ? '.p7m' : '.p7s');
-    case 'jws':
-      return `${name}.jws`;
-    case 'touki-pdf':
-    case 'pades':
-      return withSuffix(name, '.pdf');
-    case 'xades':
-    case 'xmldsig':
-      return withSuffix(name, '.xml');
-    case 'etax-xtx':
-      return withSuffix(name, '.xtx');
-    case 'egov-kousei':
-      return extname(name).toLowerCase() === '.zip' ? withSuffix(name, '.zip') : withSuffix(name, '.xml');
-  }
+  const { place, attached: attachedExtension } = signatureFormat(format);
+  if ('beside' in place) return name + (attached && attachedExtension !== undefined ? attachedExtension : place.beside);
+  const isArchive = format === 'egov-kousei' && extname(name).toLowerCase() === '.zip';
+  return withSuffix(name, isArchive ? '.zip' : place.inside);
 }
 
 function withSuffix(name: string, extension: string): string {
