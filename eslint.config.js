@@ -52,6 +52,17 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  {
+    files: ['**/*.tsx'],
+    rules: {
+      // A component is a function and named like a type.
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'typeLike', format: ['PascalCase'] },
+        { selector: 'function', format: ['camelCase', 'PascalCase'], leadingUnderscore: 'forbid' },
+      ],
+    },
+  },
   // A global that a runtime provides is declared with `var`.
   { files: ['**/*.d.ts'], rules: { 'no-var': 'off' } },
 );

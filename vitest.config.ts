@@ -10,6 +10,10 @@ const documents = 'test/integration/{cms,xml,xmldsig,pdf,pdf-verify,time-stamp,r
 const cards =
   'test/integration/{fault-matrix,opensc,opensc-sharing,pcsc,pcsc-service,phone-reader,phone-reader-{contract,namespaces},pin-pad}.test.ts';
 
+/** Real browsers on web pages, each with a home of its own and ports that were free. */
+const browsers =
+  'test/integration/{abuse/abuse,bridge-browser,browser-matrix/*,extension-chromium,extension-firefox,redirect-route}.test.ts';
+
 /** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
 export default defineConfig({
   test: {
@@ -30,6 +34,8 @@ export default defineConfig({
           ['e2e', 'test/e2e/**/*.test.ts'],
           ['documents', documents],
           ['cards', cards],
+          ['browsers', browsers],
+          ['windows', 'test/windows/**/*.test.ts'],
         ] as const
       ).map(([name, include]) => ({
         test: {
@@ -42,12 +48,12 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       })),
-      // Real services and browsers, and figures that want a quiet machine: one file at a time.
+      // Figures and time limits that want a quiet machine: one file at a time.
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, documents, cards],
+          exclude: [...configDefaults.exclude, documents, cards, browsers],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

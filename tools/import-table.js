@@ -40,10 +40,11 @@ export const IMPORT_TABLE = [
     packages: ['fastify', 'harfbuzzjs', 'jose', 'pino', 'uqr', 'zod'],
     builtins: true,
   },
-  { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'] },
+  { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'], packages: ['zod'] },
   {
     path: 'main/electron',
     local: ['main/core', 'main/node', 'main/ipc', 'sdk/protocol', 'sdk/formats'],
+    packages: ['i18next'],
     builtins: true,
     electron: 'types',
   },
@@ -61,7 +62,14 @@ export const IMPORT_TABLE = [
     packages: ['commander', 'i18next'],
     builtins: true,
   },
-  { path: 'renderer', local: ['main/ipc'], localTypes: ['sdk/protocol'] },
+  // A sandboxed preload script has nothing but what Electron gives it.
+  { path: 'main/electron/preload', local: ['main/ipc'], electron: 'run-time' },
+  {
+    path: 'renderer',
+    local: ['main/ipc', 'resources/locales'],
+    localTypes: ['sdk/protocol'],
+    packages: ['@ariakit/react', 'i18next', 'react', 'react-dom'],
+  },
 
   { path: 'native', localTypes: ['main/core/ports'], builtins: true },
   { path: 'native/pcsc', local: ['native'], localTypes: ['main/core/ports'], packages: ['pcsclite'], builtins: true },
@@ -90,7 +98,7 @@ export const IMPORT_TABLE = [
   {
     path: 'tools',
     local: ['examples', 'sdk/protocol'],
-    packages: ['typescript', 'eslint', 'vitest', 'madoguchi/browser', 'prettier', 'zod'],
+    packages: ['typescript', 'eslint', 'vitest', 'vite', 'playwright-core', 'madoguchi/browser', 'prettier', 'zod'],
     builtins: true,
   },
   // Runs before anything is installed.

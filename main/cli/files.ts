@@ -1,19 +1,5 @@
-import { lstat, open, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, open, rm } from 'node:fs/promises';
 import { fileError } from '../node/file-source.js';
-
-/** Largest file this command reads whole, in bytes: signatures, certificates. */
-const MAX_WHOLE_FILE_BYTES = 16 * 1024 * 1024;
-
-/** @throws ClientError ERR_INTERNAL_FILE, with the system's reason. */
-export async function readWholeFile(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_WHOLE_FILE_BYTES) throw new Error('larger than this command reads');
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw fileError(path, error);
-  }
-}
 
 /** A file that did not exist before and is still empty. */
 export interface NewFile {

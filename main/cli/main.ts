@@ -9,13 +9,16 @@ import { addAuthenticateCommand } from './commands/authenticate.js';
 import { addBrowserIntegrationCommand } from './commands/browser-integration.js';
 import { addCardCommands } from './commands/card.js';
 import { addCertificateCommands } from './commands/certificate.js';
+import { addHistoryCommands } from './commands/history.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addNativeHostCommand } from './commands/native-host.js';
 import { addDevServiceCommand } from './commands/dev-service.js';
+import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addPinCommands } from './commands/pin.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addRegistryCommands } from './commands/registry.js';
 import { addServeCommand } from './commands/serve.js';
+import { addSettingsCommands, withLanguageSetting } from './commands/settings.js';
 import { addSignCommand } from './commands/sign.js';
 import { addSitesCommands } from './commands/sites.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -71,8 +74,11 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
     .showHelpAfterError();
   addGlobalOptions(program);
   let context: ProgramContext | undefined;
-  const run = runWith(() => (context ??= createProgramContext(program.opts<GlobalOptions>(), signal)));
+  const run = runWith(
+    () => (context ??= createProgramContext(withLanguageSetting(program.opts<GlobalOptions>()), signal)),
+  );
   addCardCommands(program, run);
+  addDiagnoseCommand(program, run);
   addCertificateCommands(program, run);
   addPinCommands(program, run);
   addAttributesCommand(program, run);
@@ -82,6 +88,8 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addInspectCommand(program, run);
   addPhoneCommands(program, run);
   addSitesCommands(program, run);
+  addHistoryCommands(program, run);
+  addSettingsCommands(program, run);
   addRegistryCommands(program, run);
   addServeCommand(program, run);
   addDevServiceCommand(program, run);

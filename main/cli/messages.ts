@@ -13,19 +13,25 @@ export function defaultLanguage(environment: NodeJS.ProcessEnv): Language {
   return locale.startsWith('en') ? 'en' : 'ja';
 }
 
-/** Texts of `resources/locales/`. Values are never escaped: a terminal is no HTML page, foreign text is made safe before. */
+/**
+ * Texts of `resources/locales/`; those about documents are the windows' too. Values are never escaped: a terminal is no HTML
+ * page, foreign text is made safe before.
+ */
 export function loadMessages(language: Language): Translate {
   const instance = i18next.createInstance();
-  const translation: unknown = JSON.parse(
-    readFileSync(join(packageRoot(), 'resources', 'locales', `${language}.json`), 'utf8'),
-  );
+  const translation = { ...readTexts(`${language}.json`), ...readTexts('documents', `${language}.json`) };
   void instance.init({
     lng: language,
     initAsync: false,
-    resources: { [language]: { translation: translation as Record<string, string> } },
+    resources: { [language]: { translation } },
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     showSupportNotice: false,
   });
   return instance.t;
+}
+
+function readTexts(...path: readonly string[]): Record<string, string> {
+  const text = readFileSync(join(packageRoot(), 'resources', 'locales', ...path), 'utf8');
+  return JSON.parse(text) as Record<string, string>;
 }

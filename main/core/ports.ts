@@ -159,6 +159,11 @@ export type DialogOutcome =
  * Every method that waits rejects with `ERR_USER_CANCELLED` when the person closes the dialog.
  */
 export interface ConsentDialog {
+  /**
+   * Aborts when the person closes the dialog while nothing waits for an answer: what has not reached the card yet stays
+   * undone. Left out by a dialog that cannot be closed then.
+   */
+  readonly cancelled?: AbortSignal;
   /** Shows how far the reading of what is to be signed is. Only where the model said that it is `beingRead`. */
   showReading(progress: ItemProgress): void;
   /**

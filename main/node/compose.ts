@@ -4,26 +4,32 @@ import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
 import { createAttributeReader, type AttributeReader } from '../core/attributes/read-attributes.js';
 import { createBridge } from '../core/bridge/bridge.js';
 import { InsertionMemories } from '../core/card/insertion-memory.js';
+import type { Diagnosis } from '../core/diagnosis/diagnosis.js';
 import { ClientError } from '../core/errors.js';
+import type { History, HistoryKeyPort } from '../core/history/history.js';
 import { createCardInspection, type CardInspection } from '../core/inspection/card-inspection.js';
+import type { NoticePort, Notices } from '../core/notices/notices.js';
 import { createPinChange, type PinChange } from '../core/pin-change/pin-change.js';
 import type { CardReaders, Log, UserInteraction } from '../core/ports.js';
 import { createCardOperations } from '../core/signing/card-operations.js';
 import type { CardOperations } from '../core/signing/operations.js';
 import type { ReaderSelection } from '../core/signing/prepare-card.js';
 import type { ServiceRegistrySource } from '../core/registry/registry-source.js';
+import { historyKeeping, type SettingsStore } from '../core/settings/settings.js';
 import { createTrustAnchors } from '../core/trust/trust-anchors.js';
 import { Turns } from '../core/signing/turns.js';
-import { openBridgeEndpoints } from './bridge-endpoints.js';
 import type { BridgeListener } from './bridge-listener/index.js';
 import { translatedCardReaders } from './card-readers.js';
-import { openClientRules, type ClientRulesOptions } from './client-rules.js';
+import { openClientRules, type ClientRules, type ClientRulesOptions } from './client-rules.js';
+import { createNodeDiagnosis } from './diagnosis/index.js';
 import { createDocumentEngine, type NodeDocumentEngine } from './document-engine/document-engine.js';
+import { openHistory, type OpenedHistory } from './history/index.js';
 import { nodeCrypto, nodeRsaDigestInfoCheck } from './node-crypto.js';
 import { openPhoneReader, openUsbPhoneReader, type PairingInvitation, type PhoneReaderEvent } from './phone-reader.js';
 import { nodeJose } from './jose.js';
 import { loadReaderQuirks } from './reader-quirks.js';
-import { openSiteMemory } from './site-memory.js';
+import { openNotices, openPersonSettings, requireAllowed } from './settings/index.js';
+import { openSiteMemory, type SiteStore } from './site-memory.js';
 import { openUploadStore } from './uploads.js';
 import { systemClock, systemRandom } from './system.js';
 import { openTestCard, type CardProfile } from './test-card.js';
@@ -60,6 +66,12 @@ export interface ClientOptions extends ClientRulesOptions {
   readonly stateDirectory: string;
   /** How long a dialog waits for a reader and a card, in milliseconds; 0 fails at once. */
   readonly cardWaitMilliseconds: number;
+  /** The system's key store, where this shell has one: it then holds the history, and serves it to the user's other programs. */
+  readonly historyKey?: HistoryKeyPort;
+  /** How many days the history is kept, in place of what is set. For tests. */
+  readonly historyDays?: number;
+  /** Where the person is told what they did not ask for. Left out: nowhere. */
+  readonly noticePort?: NoticePort;
   /** Starts a card process, where it is not a child of this Node. */
   readonly openCardProcess?: () => CardProcessChannel;
   readonly log: Log;
@@ -72,8 +84,18 @@ export interface Client {
   readonly inspection: CardInspection;
   readonly attributes: AttributeReader;
   readonly pinChange: PinChange;
+  /** What stands between the person and a use of the card, layer by layer, without a PIN. */
+  readonly diagnosis: Diagnosis;
+  /** What the person and the administrator decided about this program. */
+  readonly settings: SettingsStore;
+  /** What the card was used for. */
+  readonly history: History;
+  /** What the person is told without having asked. */
+  readonly notices: Notices;
   /** Makes items to sign. */
   readonly documents: NodeDocumentEngine;
+  /** What the person decided about websites. */
+  readonly sites: SiteStore;
   /** The services in force on this PC, and what is wrong with their registries. */
   registry(): Promise<ServiceRegistrySource>;
   /** Opens the bridge on the first free of `ports`, and to the browser extension. */
@@ -83,11 +105,17 @@ export interface Client {
 }
 
 export async function createClient(options: ClientOptions): Promise<Client> {
-  const { interaction, developerMode, cardWaitMilliseconds, log } = options;
+  const { interaction, cardWaitMilliseconds, log } = options;
   const rules = openClientRules(options);
+  requireAllowed(rules.policy, options);
+  const settings = openPersonSettings({ ...options, policy: rules.policy });
   const readers = await openReaders(options);
+  const history = openClientHistory(options, settings);
+  const { notices, recorder } = openNotices({ ...options, settings, readers, history, port: options.noticePort });
   const environment = {
     readers,
+    notices,
+    recorder,
     memories: new InsertionMemories(),
     turns: new Turns(),
     clock: systemClock,
@@ -101,39 +129,79 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   };
   const operations = createCardOperations(environment);
   const documents = createDocumentEngine();
+  const sites = openSiteMemory(options.stateDirectory);
   return {
     readers,
     operations,
+    settings,
+    history,
+    notices,
     documents,
     inspection: createCardInspection(environment),
     attributes: createAttributeReader(environment),
     pinChange: createPinChange(environment),
+    diagnosis: createNodeDiagnosis({
+      ...environment,
+      readerKind: readerKind(options.reader),
+      stateDirectory: options.stateDirectory,
+    }),
+    sites,
     registry: () => rules.registry(),
-    async listen(ports = BRIDGE_PORTS) {
-      const sites = openSiteMemory(options.stateDirectory);
-      // A damaged file is told whoever starts the bridge, not the first page that asks.
-      sites.list();
-      const bridge = createBridge({
-        operations,
-        random: systemRandom,
-        clock: systemClock,
-        log,
-        developerMode,
-        registry: (await rules.registry()).registry,
-        sites,
-        jose: nodeJose,
-        policy: () => rules.policy,
-        documents,
-        uploads: openUploadStore(options.stateDirectory),
-      });
-      return openBridgeEndpoints({ bridge, ports, log, stateDirectory: options.stateDirectory });
-    },
+    listen: (ports = BRIDGE_PORTS) => listen(options, { rules, operations, sites, documents }, ports),
     async close() {
       rules.close();
+      notices.close();
+      await history.close();
+      settings.close();
       await documents.close();
       await readers.close();
     },
   };
+}
+
+function openClientHistory(
+  { stateDirectory, historyKey, historyDays, log }: ClientOptions,
+  settings: SettingsStore,
+): OpenedHistory {
+  return openHistory({
+    stateDirectory,
+    ...(historyKey && { systemKey: historyKey }),
+    keeping: () =>
+      historyDays === undefined
+        ? historyKeeping(settings.read().settings)
+        : { record: historyDays > 0, keepDays: historyDays },
+    clock: systemClock,
+    log,
+  });
+}
+
+interface BridgeParts extends Pick<Client, 'operations' | 'sites' | 'documents'> {
+  readonly rules: ClientRules;
+}
+
+async function listen(
+  { developerMode, stateDirectory, log }: ClientOptions,
+  { rules, operations, sites, documents }: BridgeParts,
+  ports: readonly number[],
+): Promise<BridgeListener> {
+  // The web server takes as long to load as the rest; most uses never listen.
+  const { openBridgeEndpoints } = await import('./bridge-endpoints.js');
+  // A damaged file is told whoever starts the bridge, not the first page that asks.
+  sites.list();
+  const bridge = createBridge({
+    operations,
+    random: systemRandom,
+    clock: systemClock,
+    log,
+    developerMode,
+    registry: (await rules.registry()).registry,
+    sites,
+    jose: nodeJose,
+    policy: () => rules.policy,
+    documents,
+    uploads: openUploadStore(stateDirectory),
+  });
+  return openBridgeEndpoints({ bridge, ports, log, stateDirectory });
 }
 
 async function openReaders(options: ClientOptions): Promise<CardReaders> {
@@ -167,4 +235,17 @@ async function openPhone(stateDirectory: string, choice: PhoneChoice): Promise<C
 
 function readerSelection(reader: ReaderChoice): ReaderSelection {
   return reader.kind === 'name' ? reader : { kind: 'auto' };
+}
+
+function readerKind({ kind }: ReaderChoice): 'pcsc' | 'test-card' | 'phone' {
+  switch (kind) {
+    case 'virtual':
+      return 'test-card';
+    case 'phone':
+    case 'phone-usb':
+      return 'phone';
+    case 'auto':
+    case 'name':
+      return 'pcsc';
+  }
 }

@@ -5,6 +5,14 @@ import { LIMITS, signatureJwkSchema } from '../../sdk/protocol/index.js';
 import { authorizeOrigin } from '../core/bridge/origin.js';
 import { ClientError } from '../core/errors.js';
 import { DEFAULT_POLICY, type Policy } from '../core/policy/policy.js';
+import {
+  acceptedValues,
+  isSettingValue,
+  LOCKABLE_SETTINGS,
+  type LockableSetting,
+  type SettingLocks,
+  type SettingValues,
+} from '../core/settings/settings.js';
 
 const MAX_POLICY_BYTES = 1024 * 1024;
 
@@ -18,7 +26,16 @@ const originsSchema = z
   .array(z.string().max(LIMITS.originLength).refine(isOrigin, 'not a serialised origin'))
   .max(1_000);
 
+/** What each setting may be is in the table of settings. */
+const lockSchemas = Object.fromEntries(
+  LOCKABLE_SETTINGS.map((name) => [
+    name,
+    z.custom((value) => isSettingValue(name, value), `not one of: ${acceptedValues(name)}`).optional(),
+  ]),
+) as unknown as { readonly [Name in LockableSetting]: z.ZodOptional<z.ZodType<SettingValues[Name]>> };
+
 const policySchema = z.strictObject({
+  ...lockSchemas,
   allowedOrigins: originsSchema.optional(),
   unlistedSigning: z.enum(['ask', 'allow', 'refuse']).default(DEFAULT_POLICY.unlistedSigning),
   requesterKeys: z.enum(['allow', 'refuse']).default(DEFAULT_POLICY.requesterKeys),
@@ -34,6 +51,13 @@ export interface ClientPolicy extends Policy {
   /** Registries besides or, with `replace`, in place of the shipped one. */
   readonly registries: readonly z.infer<typeof registrySchema>[];
   readonly registryMode: 'add' | 'replace';
+}
+
+/** The settings that a policy decides. */
+export function settingLocks(policy: Policy): SettingLocks {
+  return Object.fromEntries(
+    LOCKABLE_SETTINGS.flatMap((name) => (policy[name] === undefined ? [] : [[name, policy[name]]])),
+  );
 }
 
 /** Where there is no policy file. */

@@ -23,6 +23,14 @@ export interface HttpTimeStamperOptions extends Pick<TrustOptions, 'trustAnchors
   readonly crypto?: FormatCrypto;
 }
 
+/** Why what a person gave cannot be the address of an authority, for a developer; undefined where it can. */
+export function timeStampAddressFault(address: string): string | undefined {
+  if (!URL.canParse(address)) return 'not an address';
+  const { protocol, username, password } = new URL(address);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'http: or https: only';
+  return username !== '' || password !== '' ? 'no user and password' : undefined;
+}
+
 const DEFAULT_TIMEOUT = 15_000;
 /** How far an authority's clock may be behind ours, in milliseconds. */
 const MAX_LAG = 5 * 60 * 1000;

@@ -104,14 +104,18 @@ async function openContent(
   { content }: VerifyFileOptions,
   files: OpenFiles,
 ): Promise<RandomAccessSource | undefined> {
-  if (content !== undefined) return files.open(content);
+  const found = content ?? (await contentBeside(path));
+  return found === undefined ? undefined : files.open(found);
+}
+
+/** The file that a detached signature is over going by its own name, where there is one. */
+export async function contentBeside(path: string): Promise<string | undefined> {
   const signed = /^(.+)\.(?:p7s|jws)$/i.exec(path)?.[1];
   if (signed === undefined) return undefined;
-  const isThere = await access(signed).then(
-    () => true,
-    () => false,
+  return access(signed).then(
+    () => signed,
+    () => undefined,
   );
-  return isThere ? files.open(signed) : undefined;
 }
 
 /** Every file a check needs, until it is over. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MAIN_PAGES } from '../../main/ipc/app.js';
 import { readText, REPOSITORY } from './repository.js';
 
 const schema = createRequire(import.meta.url)('app-builder-lib/scheme.json') as object;
@@ -17,6 +18,14 @@ interface BuilderConfiguration {
   readonly deb: { depends: readonly string[] };
   readonly icon: string;
   readonly files: readonly string[];
+  readonly productName: string;
+  readonly linux: {
+    readonly executableName: string;
+    readonly desktop: {
+      readonly entry: Record<string, string>;
+      readonly desktopActions: Record<string, Record<string, string>>;
+    };
+  };
 }
 
 const configuration = (): BuilderConfiguration => load(readText('electron-builder.yml')) as BuilderConfiguration;
@@ -64,6 +73,26 @@ describe('electron-builder.yml', () => {
 
   it('depends on the PC/SC library and service', () => {
     expect(configuration().deb.depends).toEqual(expect.arrayContaining(['libpcsclite1', 'pcscd']));
+  });
+
+  it('packs the windows’ pages and their preload script, and not what only development needs', () => {
+    const { files } = configuration();
+    expect(files).toEqual(expect.arrayContaining(['dist/renderer/**/*', 'dist/main/electron/preload.cjs']));
+    expect(files).toEqual(expect.arrayContaining(['!dist/gallery', '!dist/test', '!dist/tools']));
+  });
+
+  it('offers every page of the tray’s menu without a tray', () => {
+    const { productName, linux } = configuration();
+    const pages = MAIN_PAGES.filter((page) => page !== 'welcome');
+    expect(linux.desktop.entry['Actions']).toBe(`${pages.join(';')};`);
+    expect(Object.keys(linux.desktop.desktopActions)).toEqual(pages);
+    for (const page of pages) {
+      const program = `/opt/${productName}/${linux.executableName}`;
+      expect(linux.desktop.desktopActions[page]).toMatchObject({
+        Exec: `${program} --page=${page}`,
+        'Name[ja]': expect.stringMatching(/\p{sc=Han}|\p{sc=Katakana}/u) as string,
+      });
+    }
   });
 
   it('names files that exist', () => {

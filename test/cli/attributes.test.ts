@@ -138,6 +138,7 @@ describe('madoguchi attributes', () => {
 /** What every command is run with, and what it reads from standard input; undefined: it asks the card nothing itself. */
 const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input: string])[] | undefined>> = {
   readers: [['', '']],
+  diagnose: [['', '']],
   card: [['', '']],
   certificate: [
     ['show --which authentication', ''],
@@ -173,6 +174,13 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   phone: undefined,
   // Speaks of websites only.
   sites: undefined,
+  // Digests of what was signed and names of what was asked for, never a value.
+  history: [
+    ['list', ''],
+    ['export -', ''],
+  ],
+  // Speaks of this program only.
+  settings: undefined,
   'virtual-card': undefined,
 };
 

@@ -4,6 +4,7 @@ import { InsertionMemories } from '../../main/core/card/insertion-memory.js';
 import { createCardInspection, type CardInspection } from '../../main/core/inspection/card-inspection.js';
 import { createCardOperations } from '../../main/core/signing/card-operations.js';
 import type { CardOperations } from '../../main/core/signing/operations.js';
+import type { SessionEnvironment } from '../../main/core/signing/signing-session.js';
 import { Turns } from '../../main/core/signing/turns.js';
 import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-change.js';
 import { createTrustAnchors, type TrustAnchor, type TrustAnchors } from '../../main/core/trust/trust-anchors.js';
@@ -43,6 +44,8 @@ export interface CoreClientOptions {
   readonly trust?: TrustAnchors;
   /** Where `card` is reached, in place of a reader in this process. */
   readonly cardReaders?: CardReaders;
+  /** Learns of every request for which the card took a PIN. */
+  readonly notices?: SessionEnvironment['notices'];
 }
 
 /** The core over the in-process virtual card, with a person made of answers. Nothing is mocked between them. */
@@ -56,6 +59,7 @@ export function coreClient({
   trustAnchors = [],
   trust = createTrustAnchors(trustAnchors, crypto),
   cardReaders,
+  notices,
 }: CoreClientOptions): CoreClient {
   const readers = virtualCardReaders(card);
   const interaction = fakeInteraction(person);
@@ -72,6 +76,7 @@ export function coreClient({
     selection: { kind: 'auto' } as const,
     cardWaitMilliseconds,
     log: { event: () => undefined },
+    ...(notices && { notices }),
   };
   return {
     card,

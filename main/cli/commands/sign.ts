@@ -12,13 +12,13 @@ import type { ItemOutcome, SignOperation } from '../../core/signing/operations.j
 import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
 import { signedFilePath } from '../../node/document-engine/signed-file-path.js';
 import { fileError } from '../../node/file-source.js';
-import { httpTimeStamper } from '../../node/time-stamp-client.js';
+import { httpTimeStamper, timeStampAddressFault } from '../../node/time-stamp-client.js';
+import { readTrustedCertificates } from '../../node/trusted-certificates.js';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { assertAbsent } from '../files.js';
 import type { RunCommand } from '../main.js';
 import { errorText } from '../output.js';
 import type { ProgramContext } from '../program-context.js';
-import { readTrustedCertificates } from '../trusted-certificates.js';
 
 interface SignOptions {
   readonly format: SignatureFormat;
@@ -169,11 +169,9 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
 }
 
 function parseUrl(value: string): URL {
-  if (!URL.canParse(value)) throw new InvalidArgumentError('not an address');
-  const url = new URL(value);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new InvalidArgumentError('http: or https: only');
-  if (url.username !== '' || url.password !== '') throw new InvalidArgumentError('no user and password');
-  return url;
+  const fault = timeStampAddressFault(value);
+  if (fault !== undefined) throw new InvalidArgumentError(fault);
+  return new URL(value);
 }
 
 function parsePlace(value: string): VisiblePlace {

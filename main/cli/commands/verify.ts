@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { verdictOf, type Verdict } from '../../../sdk/formats/signature-report.js';
 import { ClientError, toClientError, toWireError } from '../../core/errors.js';
+import { readTrustedCertificates } from '../../node/trusted-certificates.js';
 import { verifyFile } from '../../node/verify-file.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 import type { ProgramContext } from '../program-context.js';
 import { reportLines, reportObject, unreadableLines } from '../report-text.js';
-import { readTrustedCertificates } from '../trusted-certificates.js';
 
 interface VerifyOptions {
   readonly content?: string;

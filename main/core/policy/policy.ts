@@ -1,7 +1,8 @@
 import { LIMITS } from '../../../sdk/protocol/index.js';
+import type { SettingLocks } from '../settings/settings.js';
 
-/** Rules an administrator may set. Every default is the careful one. */
-export interface Policy {
+/** Rules an administrator may set. Every default is the careful one. Settings that are not there are the person's. */
+export interface Policy extends SettingLocks {
   /** Serialised origins that may ask at all. It only narrows. Undefined: every origin the other rules let through. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Whether an origin that no registry lists may ask for the signing certificate: after a question of its own, freely, never. */

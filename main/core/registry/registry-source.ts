@@ -7,6 +7,7 @@ import {
   type RegistryFault,
   type RegistryTrust,
 } from './judge-registry.js';
+import type { ListedService } from './list-services.js';
 import { LookAlikes } from './look-alikes.js';
 import type { ServiceRegistry } from './service-registry.js';
 
@@ -62,6 +63,8 @@ export type RegistryNotice = RegistryStatus & { readonly problem: NonNullable<Re
 export interface ServiceRegistrySource {
   /** Always says what is in force at the moment of the question. */
   readonly registry: ServiceRegistry;
+  /** Every service in force, those of the registry that counts first before the others. */
+  services(): readonly ListedService[];
   status(): readonly RegistryStatus[];
   notices(): readonly RegistryNotice[];
   /** Reads the files again and puts what is good about them in force. Never rejects. */
@@ -95,6 +98,7 @@ export async function openRegistrySource(
   const status = (): readonly RegistryStatus[] => watched.map((one) => one.status());
   return {
     registry: combine(() => watched.flatMap((one) => one.edition() ?? [])),
+    services: () => listServices(watched),
     status,
     notices: () => status().flatMap((one) => (one.problem ? [{ ...one, problem: one.problem }] : [])),
     refresh() {
@@ -104,6 +108,21 @@ export async function openRegistrySource(
       return refreshing;
     },
   };
+}
+
+/** Of each service the origins that no registry before its own speaks of; without one left it is not in force. */
+function listServices(registries: readonly WatchedRegistry[]): readonly ListedService[] {
+  const taken = new Set<string>();
+  return registries.flatMap((one) => {
+    const services = one.edition()?.claims.services ?? [];
+    const listed = services.map((service) => ({
+      service,
+      origins: service.origins.filter((origin) => !taken.has(origin)),
+      registry: one.kind,
+    }));
+    for (const origin of services.flatMap(({ origins }) => origins)) taken.add(origin);
+    return listed.filter(({ origins }) => origins.length > 0);
+  });
 }
 
 /** One accepted registry, indexed. */
@@ -171,6 +190,10 @@ class WatchedRegistry {
   constructor(environment: RegistrySourceEnvironment, file: RegistryFile) {
     this.#environment = environment;
     this.#file = file;
+  }
+
+  get kind(): RegistryKind {
+    return this.#file.kind;
   }
 
   /** The edition in force. */

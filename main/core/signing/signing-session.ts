@@ -4,8 +4,21 @@ import type { CardApplication } from '../card/card-application.js';
 import type { PinEntry } from '../card/card-generation.js';
 import type { ConsentModel } from '../consent/consent-model.js';
 import { heldToModel } from '../consent/held-to-model.js';
+import { recordEnded } from '../history/record-ended.js';
+import type { EndedRequest } from '../history/history-entry.js';
+import type { HistoryRecorder } from '../history/history.js';
 import { ClientError, toClientError } from '../errors.js';
-import type { ConsentDialog, Decision, ItemProgress, PinPrompt, Progress, UserInteraction } from '../ports.js';
+import type { Notices } from '../notices/notices.js';
+import type {
+  ConsentDialog,
+  Decision,
+  DialogOutcome,
+  ItemProgress,
+  PinPrompt,
+  Progress,
+  ReaderInfo,
+  UserInteraction,
+} from '../ports.js';
 import type { CardTarget } from './card-target.js';
 import { prepareCard, waitForCard, type CardAccess, type PreparedCard, type ReaderSelection } from './prepare-card.js';
 import { assertSameCard, useCard } from './use-card.js';
@@ -19,6 +32,10 @@ export interface SessionEnvironment extends CardAccess {
   readonly selection: ReaderSelection;
   /** How long a dialog waits for a reader and a card, in milliseconds. */
   readonly cardWaitMilliseconds: number;
+  /** Learns how every request ended that opened a dialog. Left out: nothing is recorded. */
+  readonly recorder?: HistoryRecorder;
+  /** Learns of every request for which the card took a PIN. Left out: nobody is told. */
+  readonly notices?: Pick<Notices, 'keyUsed'>;
 }
 
 export interface SessionTask<Result, Application extends CardApplication, Entry extends PinEntry> {
@@ -62,19 +79,26 @@ async function converse<Result, Application extends CardApplication, Entry exten
   const limit = startTimeLimit(environment, task.consent);
   const ended = AbortSignal.any([signal, limit.expired]);
   let dialog: ConsentDialog | undefined;
+  let session: SigningSession<Result, Application, Entry> | undefined;
+  let outcome: DialogOutcome = { status: 'done' };
   try {
     dialog = environment.interaction.open(task.consent, ended);
-    const result = await new SigningSession(environment, task, { dialog, signal: ended }).run();
-    dialog.close({ status: 'done' });
+    const cancelled = dialog.cancelled ? AbortSignal.any([ended, dialog.cancelled]) : ended;
+    session = new SigningSession(environment, task, { dialog, signal: cancelled });
+    const result = await session.run();
+    dialog.close(outcome);
     return result;
   } catch (thrown) {
     const cause = toClientError(thrown);
     const timedOut = cause.code === 'ERR_USER_CANCELLED' && limit.expired.aborted && !signal.aborted;
     const error = timedOut ? new ClientError('ERR_USER_TIMEOUT', 'nobody answered in time', { cause }) : cause;
-    dialog?.close({ status: 'failed', code: error.code, details: error.details });
+    outcome = { status: 'failed', code: error.code, details: error.details };
+    dialog?.close(outcome);
     throw error;
   } finally {
     limit.stop();
+    if (session?.usedReader) environment.notices?.keyUsed({ ...session.facts, outcome }, session.usedReader);
+    if (session) await recordEnded(environment, { ...session.facts, outcome });
   }
 }
 
@@ -107,6 +131,9 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
   /** What is shown now. */
   #consent: ConsentModel;
   #reading: Promise<void> | undefined;
+  #decision: Decision | undefined;
+  #testCard = false;
+  #usedReader: ReaderInfo | undefined;
 
   constructor(
     environment: SessionEnvironment,
@@ -118,6 +145,17 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     this.#consent = task.consent;
     this.#dialog = conversation.dialog;
     this.#signal = conversation.signal;
+  }
+
+  /** What holds of the request so far. */
+  get facts(): Omit<EndedRequest, 'outcome'> {
+    const decision = this.#decision && { decision: this.#decision };
+    return { consent: this.#consent, ...decision, testCard: this.#testCard };
+  }
+
+  /** Where the card took the PIN; undefined as long as it did not. */
+  get usedReader(): ReaderInfo | undefined {
+    return this.#usedReader;
   }
 
   async run(): Promise<Result> {
@@ -176,6 +214,7 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     }
     if (consent.remembered === 'is') return;
     const decision = heldToModel(await this.#dialog.decide(), consent);
+    this.#decision = decision;
     await onDecision?.(decision);
     if (decision.answer !== 'agreed') throw new ClientError('ERR_USER_REFUSED', 'the person refused');
   }
@@ -213,10 +252,12 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
       },
       chooseReader: (readers) => this.#dialog.chooseReader(readers),
     });
+    this.#testCard = reader.virtual;
     const prepared = await prepareCard(this.#environment, this.#task.target, { reader, signal: this.#signal });
     await this.#reading;
     await this.#task.onPrepared?.(prepared);
     const { triesLeft, testCard, issuer } = prepared;
+    this.#testCard = testCard;
     this.#dialog.showPreparation({ status: 'ready', readerName: reader.name, triesLeft, testCard, issuer });
     return prepared;
   }
@@ -238,7 +279,10 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
         pin,
         signal: this.#signal,
         onProgress: this.#show,
-        work: (application) => this.#task.work(application, prepared, this.#show),
+        work: (application) => {
+          this.#usedReader = prepared.reader;
+          return this.#task.work(application, prepared, this.#show);
+        },
       });
     } finally {
       pin.fill(0);

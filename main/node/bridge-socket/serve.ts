@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { ClientError } from '../../core/errors.js';
+import type { Log } from '../../core/ports.js';
 import { findSocket, prepareDirectory, socketAddresses, type AddressOptions } from './address.js';
 import { serveConnection, type ConnectionOptions } from './connection.js';
 
@@ -24,12 +25,34 @@ export interface BridgeSocket {
 export async function startBridgeSocket(
   options: ConnectionOptions & AddressOptions,
 ): Promise<BridgeSocket | undefined> {
-  const { platform, log } = options;
-  const address = socketAddresses(options)[0];
+  return startUserSocket(socketAddresses(options)[0], {
+    platform: options.platform,
+    log: options.log,
+    event: 'bridge.socket',
+    serve: (socket) => serveConnection(socket, options),
+  });
+}
+
+export interface UserSocketOptions {
+  readonly platform: NodeJS.Platform;
+  readonly log: Log;
+  /** First part of the names of events. */
+  readonly event: string;
+  readonly serve: (socket: Socket) => void;
+}
+
+/**
+ * A socket at `address` for programs of this user alone, on the terms of `startBridgeSocket`.
+ * @param address undefined where no place's path is short enough
+ */
+export async function startUserSocket(
+  address: string | undefined,
+  { platform, log, event, serve }: UserSocketOptions,
+): Promise<BridgeSocket | undefined> {
   if (address === undefined) {
     throw new ClientError('ERR_INTERNAL_FILE', 'the socket cannot be used', { details: { reason: 'path too long' } });
   }
-  const server = createServer((socket) => serveConnection(socket, options));
+  const server = createServer(serve);
   server.maxConnections = CONNECTIONS;
   const connections = new Set<{ destroy(): void }>();
   server.on('connection', (socket) => {
@@ -37,10 +60,10 @@ export async function startBridgeSocket(
     socket.once('close', () => connections.delete(socket));
   });
   const release = platform === 'win32' ? await bindPipe(server, address) : await bindSocket(server, address);
-  log.event(release ? 'bridge.socket.listening' : 'bridge.socket.taken');
+  log.event(`${event}.${release ? 'listening' : 'taken'}`);
   if (release === undefined) return undefined;
   // Such as a refused accept when the process runs out of handles: one connection lost, not the program.
-  server.on('error', () => log.event('bridge.socket.accept-failed'));
+  server.on('error', () => log.event(`${event}.accept-failed`));
   return {
     address,
     async close() {

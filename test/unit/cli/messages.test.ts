@@ -18,14 +18,14 @@ describe.each(LANGUAGES)('texts in %s', (language) => {
   });
 });
 
-it('every text is there in each language', () => {
-  const [japanese, english] = LANGUAGES.map((language) => keysOf(language));
+it.each([[], ['documents']])('every text is there in each language: %s', (...folders) => {
+  const [japanese, english] = LANGUAGES.map((language) => keysOf(...folders, language));
   expect(japanese).toEqual(english);
 });
 
 /** Plural forms count as one. */
-function keysOf(language: string): string[] {
-  const file = readFileSync(join(packageRoot(), 'resources', 'locales', `${language}.json`), 'utf8');
+function keysOf(...path: readonly string[]): string[] {
+  const file = readFileSync(`${join(packageRoot(), 'resources', 'locales', ...path)}.json`, 'utf8');
   const paths = leaves(JSON.parse(file)).map((path) => path.replace(/_(one|other)\.$/, '.'));
   return [...new Set(paths)].sort();
 }

@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import { displayText } from '../../core/consent/display-text.js';
+import { reportText } from '../../core/diagnosis/report-text.js';
+import { ClientError } from '../../core/errors.js';
+import type { DiagnosisCalls, ExportOutcome, FinishedDiagnosis } from '../../ipc/diagnosis.js';
+import type { Handlers } from '../../ipc/calls.js';
+import type { Client } from '../../node/compose.js';
+import type { CallContext } from './call-context.js';
+import { saveFile } from './save-file.js';
+
+/** What these handlers need of a `CallContext`. */
+export interface DiagnosisCallContext extends Pick<CallContext, 'push' | 'signal'> {
+  readonly client: Pick<Client, 'diagnosis'>;
+  readonly desktop: Pick<CallContext['desktop'], 'chooseSavePath'>;
+}
+
+const REPORT_NAME = 'madoguchi-diagnosis.txt';
+const FILE_NAME_LENGTH = 120;
+
+/** The diagnosis page's calls. */
+export function diagnosisCalls(context: DiagnosisCallContext): Handlers<DiagnosisCalls> {
+  const { diagnosis } = context.client;
+  const desk = new DiagnosisDesk(context);
+  return {
+    'diagnosis.run': ({ run }) => desk.run(run),
+    'diagnosis.stop'() {
+      desk.stop();
+      return undefined;
+    },
+    'diagnosis.act': ({ action }) => diagnosis.act(action),
+    'diagnosis.saveReport': ({ title }) => desk.save(title),
+  };
+}
+
+/** One run at a time, and the report of the last that ended. */
+class DiagnosisDesk {
+  readonly #context: DiagnosisCallContext;
+  #current: AbortController | undefined;
+  #report: string | undefined;
+
+  constructor(context: DiagnosisCallContext) {
+    this.#context = context;
+  }
+
+  async run(run: number): Promise<FinishedDiagnosis> {
+    this.stop();
+    const mine = new AbortController();
+    this.#current = mine;
+    const { client, push, signal } = this.#context;
+    const ended = AbortSignal.any([mine.signal, signal]);
+    try {
+      const report = await client.diagnosis.run((result) => push('diagnosis.layer', { run, result }), ended);
+      const text = reportText(report);
+      // What is saved is what was shown last: a run that was replaced is shown nowhere.
+      if (!ended.aborted) this.#report = text;
+      return { results: report.results, report: text };
+    } finally {
+      if (this.#current === mine) this.#current = undefined;
+    }
+  }
+
+  stop(): void {
+    this.#current?.abort();
+    this.#current = undefined;
+  }
+
+  /** The text is not taken from the page: only what was found to be safe to post is written. */
+  async save(title: string): Promise<ExportOutcome> {
+    const report = this.#report;
+    if (report === undefined) {
+      throw new ClientError('ERR_PROTOCOL_MALFORMED', 'no diagnosis has ended yet', {
+        details: { reason: 'no report' },
+      });
+    }
+    const path = await this.#context.desktop.chooseSavePath({ title, suggestedName: REPORT_NAME });
+    if (path === undefined) return { status: 'cancelled' };
+    await saveFile(path, new TextEncoder().encode(report));
+    return { status: 'saved', shownName: displayText(basename(path), FILE_NAME_LENGTH) };
+  }
+}

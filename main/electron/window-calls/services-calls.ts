@@ -1,0 +1,145 @@
+import { parseRequestOrigin, unicodeOrigin } from '../../core/bridge/origin.js';
+import { displayText } from '../../core/consent/display-text.js';
+import { ClientError } from '../../core/errors.js';
+import { searchServices, type ListedService } from '../../core/registry/list-services.js';
+import type { RegistryStatus } from '../../core/registry/registry-source.js';
+import type { ServiceRegistry } from '../../core/registry/service-registry.js';
+import type { Handlers } from '../../ipc/calls.js';
+import {
+  SERVICES_PER_PAGE,
+  type JudgedAddress,
+  type LocalisedText,
+  type ServicesCalls,
+  type ServicesFound,
+  type ServicesSearch,
+  type ShownOrigin,
+  type ShownRegistry,
+  type ShownService,
+  type ShownSites,
+  type SiteChange,
+} from '../../ipc/services.js';
+import type { Client } from '../../node/compose.js';
+import type { CallContext } from './call-context.js';
+
+/** What these handlers need of a `CallContext`. */
+export interface ServicesCallContext extends Pick<CallContext, 'push'> {
+  readonly client: Pick<Client, 'registry' | 'sites'>;
+}
+
+type Sites = Client['sites'];
+type Site = ReturnType<Sites['list']>[number];
+
+export function servicesCalls({ client, push }: ServicesCallContext): Handlers<ServicesCalls> {
+  const { sites } = client;
+  const changed = (done: boolean): SiteChange => {
+    push('services.changed', undefined);
+    return { done };
+  };
+  return {
+    'services.find': async (search) => find((await client.registry()).services(), search),
+    'services.registries': async () => (await client.registry()).status().map(shownRegistry),
+    'services.sites': async () => listSites(sites, (await client.registry()).registry),
+    'services.judgeAddress': async ({ address }) => judgeAddress(address, sites, (await client.registry()).registry),
+    async 'services.block'({ origin }) {
+      await sites.block(parseRequestOrigin(origin), true);
+      return changed(true);
+    },
+    'services.unblock': ({ origin }) => changed(sites.unblock(parseRequestOrigin(origin))),
+    'services.forget': ({ origin }) => changed(sites.forget(parseRequestOrigin(origin))),
+    'services.resetSites'() {
+      sites.reset();
+      return changed(true);
+    },
+  };
+}
+
+function find(all: readonly ListedService[], { text, page: wanted }: ServicesSearch): ServicesFound {
+  const found = searchServices(all, text);
+  const pages = Math.max(1, Math.ceil(found.length / SERVICES_PER_PAGE));
+  const page = Math.min(wanted, pages - 1);
+  const services = found.slice(page * SERVICES_PER_PAGE, (page + 1) * SERVICES_PER_PAGE).map(shownService);
+  return { services, page, pages, found: found.length, total: all.length };
+}
+
+function shownService({ service, origins, registry }: ListedService): ShownService {
+  const { name, operator, purposes, operations, keys } = service;
+  return {
+    name: shownText(name),
+    operator: shownText(operator),
+    origins: origins.map(shownOrigin),
+    purposes: purposes.map(shownText),
+    operations,
+    signs: keys.length > 0,
+    registry,
+  };
+}
+
+function shownRegistry({ kind, name, inForce, problem }: RegistryStatus): ShownRegistry {
+  return {
+    kind,
+    shownName: displayText(name),
+    ...(inForce && {
+      inForce: { ...inForce, issued: inForce.issued.toISOString(), expires: inForce.expires.toISOString() },
+    }),
+    ...(problem && { fault: problem.fault }),
+  };
+}
+
+function listSites(sites: Sites, registry: ServiceRegistry): ShownSites {
+  const all = readSites(sites);
+  if (!all) return { status: 'unusable' };
+  return {
+    status: 'readable',
+    sites: all.map(({ origin, blocked, remembered }) => ({
+      ...shownOrigin(origin),
+      blocked,
+      remembered,
+      ...nameOf(registry, origin),
+    })),
+  };
+}
+
+/** Undefined where the file cannot be used. */
+function readSites(sites: Sites): readonly Site[] | undefined {
+  try {
+    return sites.list();
+  } catch (thrown) {
+    if (thrown instanceof ClientError && thrown.code === 'ERR_INTERNAL_FILE') return undefined;
+    throw thrown;
+  }
+}
+
+function judgeAddress(unverifiedAddress: string, sites: Sites, registry: ServiceRegistry): JudgedAddress {
+  const origin = originOfAddress(unverifiedAddress);
+  if (origin === undefined) return { status: 'no-address' };
+  const blocked = readSites(sites)?.find((site) => site.origin === origin)?.blocked === 'all';
+  return { status: 'site', ...shownOrigin(origin), blocked, ...nameOf(registry, origin) };
+}
+
+/** The origin of an address as a person copies it from a browser, or writes it: without a scheme it is `https:`. */
+function originOfAddress(unverifiedAddress: string): string | undefined {
+  const text = unverifiedAddress.trim();
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  // A name before an `@` is there to be taken for the site.
+  if (!url || url.username !== '' || url.password !== '') return undefined;
+  try {
+    return parseRequestOrigin(url.origin);
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(registry: ServiceRegistry, origin: string): { readonly name?: LocalisedText } {
+  const service = registry.serviceOf(origin);
+  return service ? { name: shownText(service.name) } : {};
+}
+
+function shownOrigin(origin: string): ShownOrigin {
+  const unicode = unicodeOrigin(origin);
+  return { origin, ...(unicode !== undefined && { unicode: displayText(unicode) }) };
+}
+
+function shownText({ ja, en }: LocalisedText): LocalisedText {
+  return { ja: displayText(ja), en: displayText(en) };
+}

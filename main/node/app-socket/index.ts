@@ -1,0 +1,2 @@
+export { historyOfApp } from './ask-app.js';
+export { startAppSocket, type AppSocketOptions, type ServedHistory } from './serve-app.js';

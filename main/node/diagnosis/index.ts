@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
+import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
+import type { ComputerPort, DiagnosisPorts } from '../../core/diagnosis/diagnosis-ports.js';
+import { createDiagnosis } from '../../core/diagnosis/run-diagnosis.js';
+import { currentSituation } from '../browser-integration/index.js';
+import { packageRoot } from '../package-root.js';
+import { bridgePorts } from './bridge-ports.js';
+import { browserStates, registerInBrowsers } from './browsers.js';
+import { clockSettingsCommand, openSettings } from './clock-settings.js';
+import { isAccessDenied, serviceState, smartCardDevices } from './service-state.js';
+import { currentFacts, describeSystem, identifyingWords } from './system.js';
+
+export type NodeDiagnosisOptions = Omit<DiagnosisPorts, 'computer'> & { readonly stateDirectory: string };
+
+/** The diagnosis of the PC that this process runs on. */
+export function createNodeDiagnosis({ stateDirectory, ...ports }: NodeDiagnosisOptions): Diagnosis {
+  return createDiagnosis({ ...ports, computer: thisComputer(stateDirectory) });
+}
+
+function thisComputer(stateDirectory: string): ComputerPort {
+  const facts = currentFacts();
+  const { platform, environment } = facts;
+  // A launcher written from here would start Electron itself, as which it is no native messaging host.
+  const isElectron = process.versions['electron'] !== undefined;
+  const browsers = {
+    situation: currentSituation({ stateDirectory, system: false, root: '' }),
+    sharesLauncher: isElectron,
+  };
+  const settings = clockSettingsCommand(platform, environment);
+  return {
+    programVersion: packageVersion(),
+    system: () => Promise.resolve(describeSystem(facts)),
+    identifyingWords: () => Promise.resolve(identifyingWords(facts)),
+    serviceState: () => serviceState({ platform, environment }),
+    isAccessDenied,
+    smartCardDevices: () => smartCardDevices(),
+    bridgePorts: () => bridgePorts({ ports: BRIDGE_PORTS }),
+    browsers: () => Promise.resolve(browserStates(browsers)),
+    actions: {
+      ...(!isElectron && {
+        'register-extension': () => Promise.resolve().then(() => registerInBrowsers(browsers)),
+      }),
+      ...(settings && { 'open-clock-settings': () => openSettings(settings) }),
+    },
+  };
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

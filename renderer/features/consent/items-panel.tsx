@@ -1,0 +1,134 @@
+import { useId } from 'react';
+import type { ConsentModel, ItemProgress } from '../../../main/ipc/consent.js';
+import { formatSize } from '../../app/format.js';
+import { useTexts } from '../../app/text.js';
+import { Busy } from '../../ui/busy.js';
+import { Callout } from '../../ui/callout.js';
+import { Disclosure } from '../../ui/disclosure.js';
+import { Fact, Facts } from '../../ui/facts.js';
+import { Panel } from '../../ui/panel.js';
+import { Quoted } from '../../ui/quoted.js';
+import { ItemView, mustBeCompared } from './item-view.js';
+import classes from './items-panel.module.css';
+
+/** As many stand in the page itself; more in a region that scrolls by itself. */
+const ITEMS_IN_PAGE = 5;
+
+interface ItemsPanelProps {
+  readonly consent: ConsentModel;
+  readonly reading?: ItemProgress | undefined;
+}
+
+/** Everything that is signed, item by item. */
+export function ItemsPanel({ consent, reading }: ItemsPanelProps) {
+  const { t } = useTexts();
+  const { items, beingRead, timeStampAuthority } = consent;
+  const listId = useId();
+  const count = beingRead?.length ?? items.length;
+  if (count === 0) return null;
+  const form = count === 1 ? 'open' : count <= ITEMS_IN_PAGE ? 'normal' : 'short';
+  const lines = beingRead
+    ? beingRead.map((name, position) => (
+        <li key={position}>
+          <Quoted>{name}</Quoted>
+        </li>
+      ))
+    : items.map((item, position) => <ItemView key={position} item={item} consent={consent} form={form} />);
+  return (
+    <Panel title={t('consent.items.title', { count })}>
+      {beingRead ? <Reading count={count} reading={reading} /> : <Summary consent={consent} />}
+      {count <= ITEMS_IN_PAGE ? (
+        <ol className={classes['list']}>{lines}</ol>
+      ) : (
+        <div className={classes['region']} role="region" aria-labelledby={listId} tabIndex={0}>
+          <p id={listId} className="visually-hidden">
+            {t('consent.items.list')}
+          </p>
+          <ol className={classes['list']}>{lines}</ol>
+        </div>
+      )}
+      {timeStampAuthority !== undefined && (
+        <Facts>
+          <Fact name={t('consent.items.timeStamping')}>
+            <Quoted>{timeStampAuthority}</Quoted>
+          </Fact>
+        </Facts>
+      )}
+    </Panel>
+  );
+}
+
+interface ReadingProps {
+  readonly count: number;
+  readonly reading?: ItemProgress | undefined;
+}
+
+function Reading({ count, reading = { done: 0, count } }: ReadingProps) {
+  const { t } = useTexts();
+  return (
+    <>
+      <Busy progress={reading}>{t('consent.items.reading')}</Busy>
+      <p>{t('consent.items.readingCount', { done: reading.done, count: reading.count })}</p>
+    </>
+  );
+}
+
+interface SummaryProps {
+  readonly consent: ConsentModel;
+}
+
+/** What of many items has to be known without opening each. */
+function Summary({ consent }: SummaryProps) {
+  const { items } = consent;
+  const { t, locale } = useTexts();
+  const documents = items.filter((item) => item.kind === 'document');
+  const blind = items.length - documents.length;
+  const unshown = documents.filter((item) => mustBeCompared(item, consent)).length;
+  const warned = documents.filter(({ preview, unbound }) => unbound.length > 0 || (preview?.warnings.length ?? 0) > 0);
+  const bytes = documents.flatMap(({ size, parts }) => [size, ...parts.map((part) => part.size)]);
+  const formats = [...new Set(documents.map(({ format }) => format))];
+  return (
+    <>
+      {blind > 0 && (
+        <Callout
+          kind="danger"
+          kindLabel={t('common.kind.warning')}
+          title={t('consent.items.blindCount', { count: blind })}
+        >
+          <p>{t('consent.items.blindWhy')}</p>
+        </Callout>
+      )}
+      {items.length > 1 && warned.length > 0 && (
+        <Callout kind="warning" kindLabel={t('common.kind.warning')}>
+          <p>{t('consent.items.warnedCount', { count: warned.length })}</p>
+        </Callout>
+      )}
+      {items.length > ITEMS_IN_PAGE && unshown > 0 && (
+        <Callout kind="warning" kindLabel={t('common.kind.warning')}>
+          <p>{t('consent.items.unshownCount', { count: unshown })}</p>
+        </Callout>
+      )}
+      {items.length > 1 && documents.length > 0 && (
+        <p>{t('consent.items.total', { size: formatSize(sum(bytes), locale) })}</p>
+      )}
+      {items.length > ITEMS_IN_PAGE && formats.length > 0 && (
+        <Disclosure title={t('consent.items.forms')}>
+          <ul>
+            {formats.map((format) => (
+              <li key={format}>
+                {t('consent.items.form', {
+                  format: t(`document.format.${format}`),
+                  count: documents.filter((one) => one.format === format).length,
+                })}
+              </li>
+            ))}
+          </ul>
+        </Disclosure>
+      )}
+    </>
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,195 @@
+import {
+  ALL_LOCKED,
+  BROWSERS,
+  CAREFUL,
+  locked,
+  LONG_PLACE,
+  MIXED_BROWSERS,
+  PHONES,
+  SETTINGS_FILE,
+  settingsView,
+  unreadable,
+} from '../fixtures/settings.js';
+import { WireFailure, type GalleryAnswers, type GalleryHands, type GalleryState } from '../gallery-state.js';
+
+interface SettingsStateOptions {
+  readonly answers?: GalleryAnswers;
+  readonly play?: (hands: GalleryHands) => Promise<void>;
+  readonly app?: GalleryState['app'];
+  /** A call that the app is still busy with. */
+  readonly unanswered?: keyof GalleryAnswers;
+}
+
+function settingsState(name: string, { answers, play, app, unanswered }: SettingsStateOptions = {}): GalleryState {
+  const all: GalleryAnswers = {
+    'settings.read': () => settingsView(),
+    'settings.browsers': () => BROWSERS,
+    'settings.phones': () => [],
+    'app.copyText': () => undefined,
+    ...answers,
+  };
+  return {
+    id: `settings/${name}`,
+    window: 'main',
+    page: 'settings',
+    ...(app && { app }),
+    answers: Object.fromEntries(Object.entries(all).filter(([call]) => call !== unanswered)),
+    ...(play && { play }),
+  };
+}
+
+/** The n-th part of the page, counted from 1. */
+const panel = (n: number): string => `main > section:nth-of-type(${n})`;
+const [HISTORY, EXTENSION, PHONE, DEVELOPER, RESET] = [panel(3), panel(4), panel(5), panel(6), panel(8)];
+const agree = (hands: GalleryHands): Promise<void> => hands.press('[role="dialog"] button:last-of-type');
+
+const changing: readonly GalleryState[] = [
+  settingsState('as-shipped'),
+  settingsState('loading', { unanswered: 'settings.read' }),
+  settingsState('not-read', { answers: { 'settings.read': () => new WireFailure('ERR_INTERNAL') } }),
+  settingsState('saving', { play: (hands) => hands.press(`${panel(2)} input`) }),
+  settingsState('saved', {
+    answers: { 'settings.change': () => settingsView({ keypadShuffle: { value: true, source: 'person' } }) },
+    play: (hands) => hands.press(`${panel(2)} div:nth-of-type(2) input`),
+  }),
+  settingsState('not-saved', {
+    answers: { 'settings.change': () => new WireFailure('ERR_INTERNAL_FILE') },
+    play: (hands) => hands.press(`${panel(2)} input`),
+  }),
+  settingsState('machine-translated', {
+    answers: { 'settings.read': () => settingsView({ language: { value: 'vi', source: 'person' } }) },
+  }),
+  settingsState('changed-elsewhere', {
+    play: async (hands) => {
+      await hands.press('main h2');
+      hands.push('settings.changed', settingsView({ appearance: { value: 'high-contrast', source: 'person' } }));
+    },
+  }),
+];
+
+const history: readonly GalleryState[] = [
+  settingsState('history-invalid', {
+    async play(hands) {
+      await hands.type(`${HISTORY} input`, '99');
+      await hands.press(`${HISTORY} button`);
+    },
+  }),
+  settingsState('history-erases', {
+    answers: { 'settings.read': () => settingsView({ historyDays: { value: 3_650, source: 'person' } }) },
+    async play(hands) {
+      hands.push('settings.changed', settingsView({ historyDays: unreadable(0) }));
+      await hands.press(`${HISTORY} button`);
+    },
+  }),
+];
+
+const locks: readonly GalleryState[] = [
+  settingsState('locked', { answers: { 'settings.read': () => ALL_LOCKED } }),
+  settingsState('locked-long-place', {
+    answers: { 'settings.read': () => settingsView({ historyDays: locked(0, LONG_PLACE) }) },
+  }),
+];
+
+const damages: readonly GalleryState[] = [
+  settingsState('damaged', { answers: { 'settings.read': () => CAREFUL } }),
+  ...(['newer-version', 'too-large', 'not-protected', 'unreadable'] as const).map((kind) =>
+    settingsState(`damaged-${kind}`, {
+      answers: { 'settings.read': () => ({ ...CAREFUL, damage: { kind, shownPath: SETTINGS_FILE } }) },
+    }),
+  ),
+  settingsState('damaged-values', {
+    answers: {
+      'settings.read': () =>
+        settingsView(
+          { historyDays: unreadable(0), keypadShuffle: unreadable(true), language: unreadable('system') },
+          { kind: 'values', shownPath: SETTINGS_FILE },
+        ),
+    },
+  }),
+  settingsState('damaged-reset-question', {
+    answers: { 'settings.read': () => CAREFUL },
+    play: (hands) => hands.press('main > [role="status"] button'),
+  }),
+];
+
+const extension: readonly GalleryState[] = [
+  settingsState('browsers-mixed', { answers: { 'settings.browsers': () => MIXED_BROWSERS } }),
+  settingsState('browsers-none', { answers: { 'settings.browsers': () => ({ browsers: [], canConnect: true }) } }),
+  settingsState('browsers-from-terminal', {
+    answers: { 'settings.browsers': () => ({ ...BROWSERS, canConnect: false }) },
+  }),
+  settingsState('browsers-unreadable', { answers: { 'settings.browsers': () => new WireFailure('ERR_INTERNAL') } }),
+  settingsState('browsers-disconnected', {
+    answers: {
+      'settings.connectBrowsers': () => ({
+        canConnect: true,
+        browsers: [{ browser: 'chrome', packaging: 'native', registration: 'absent' }],
+      }),
+    },
+    play: (hands) => hands.press(`${EXTENSION} input`),
+  }),
+  settingsState('browsers-not-connected', {
+    answers: { 'settings.connectBrowsers': () => new WireFailure('ERR_INTERNAL_FILE') },
+    play: (hands) => hands.press(`${EXTENSION} input`),
+  }),
+];
+
+const phones: readonly GalleryState[] = [
+  settingsState('phones', { answers: { 'settings.phones': () => PHONES } }),
+  settingsState('phones-unreadable', { answers: { 'settings.phones': () => new WireFailure('ERR_INTERNAL_FILE') } }),
+  settingsState('phone-forget-question', {
+    answers: { 'settings.phones': () => PHONES },
+    play: (hands) => hands.press(`${PHONE} li:last-of-type button`),
+  }),
+  settingsState('phone-forgotten', {
+    answers: { 'settings.phones': () => PHONES, 'settings.forgetPhone': () => PHONES.slice(0, 1) },
+    async play(hands) {
+      await hands.press(`${PHONE} li:last-of-type button`);
+      await agree(hands);
+    },
+  }),
+];
+
+const ON = settingsView({ developerMode: { value: true, source: 'person' } });
+
+const rest: readonly GalleryState[] = [
+  settingsState('developer-question', { play: (hands) => hands.press(`${DEVELOPER} button`) }),
+  settingsState('developer-restarting', {
+    answers: { 'settings.change': () => ON },
+    async play(hands) {
+      await hands.press(`${DEVELOPER} button`);
+      await agree(hands);
+    },
+  }),
+  settingsState('developer-on', { answers: { 'settings.read': () => ON }, app: { developerMode: true } }),
+  settingsState('developer-end-question', {
+    answers: { 'settings.read': () => ON },
+    app: { developerMode: true },
+    play: (hands) => hands.press(`${DEVELOPER} button`),
+  }),
+  settingsState('reset-question', { play: (hands) => hands.press(`${RESET} button`) }),
+  settingsState('reset-done', {
+    answers: { 'settings.reset': () => settingsView() },
+    async play(hands) {
+      await hands.press(`${RESET} button`);
+      await agree(hands);
+    },
+  }),
+  settingsState('reset-failed', {
+    answers: { 'settings.reset': () => new WireFailure('ERR_INTERNAL_FILE') },
+    async play(hands) {
+      await hands.press(`${RESET} button`);
+      await agree(hands);
+    },
+  }),
+];
+
+export const settingsStates: readonly GalleryState[] = [
+  ...changing,
+  ...history,
+  ...locks,
+  ...damages,
+  ...extension,
+  ...phones,
+  ...rest,
+];

@@ -1,0 +1,260 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthenticateOperation } from '../../main/core/signing/operations.js';
+import { loadCardProfile } from '../../main/node/test-card.js';
+import { ARMING_MILLISECONDS } from '../../main/core/consent-window/consent-window.js';
+import type { AuthenticationToken } from '../../sdk/protocol/index.js';
+import { validateAuthenticationToken } from '../../sdk/verifier/index.js';
+import { TEST_CARD_PINS } from '../../native/virtual-card/index.js';
+import { chromiumMissing } from '../support/chromium.js';
+import { itemOf } from '../support/signable-items.js';
+import { originRequester } from '../support/origin-requester.js';
+import {
+  closeSharedParts,
+  WindowSession,
+  windowTexts,
+  type TextNode,
+  type WindowSessionOptions,
+} from '../support/window-session.js';
+
+const missing = chromiumMissing();
+if (missing !== undefined) console.warn(`skipped: windows over the core: ${missing}`);
+
+const ORIGIN = 'https://service.example';
+const NONCE = Buffer.alloc(44, 'n').toString('base64');
+const FIELD = 'input[type="password"]';
+
+let consent: TextNode;
+let pin: TextNode;
+let session: WindowSession;
+
+beforeAll(async () => {
+  consent = await windowTexts('consent');
+  pin = await windowTexts('pin');
+});
+afterEach(() => session.close());
+afterAll(closeSharedParts);
+
+function logIn(overrides: Partial<AuthenticateOperation> = {}): AuthenticateOperation {
+  return {
+    operation: 'authenticate',
+    origin: ORIGIN,
+    challengeNonce: NONCE,
+    requester: originRequester(ORIGIN),
+    ...overrides,
+  };
+}
+
+interface Asked<Result> {
+  readonly page: Page;
+  readonly outcome: Promise<Result>;
+  readonly gone: AbortController;
+}
+
+async function start(options: WindowSessionOptions = {}): Promise<WindowSession> {
+  session = await WindowSession.start(options);
+  return session;
+}
+
+/** A site asks to log in; its window is open and has the keyboard. */
+async function askLogIn(overrides: Partial<AuthenticateOperation> = {}): Promise<Asked<AuthenticationToken>> {
+  const gone = new AbortController();
+  let outcome: Promise<AuthenticationToken> | undefined;
+  const page = await session.openConsent(() => {
+    outcome = session.client.operations.authenticate(logIn(overrides), gone.signal);
+    outcome.catch(() => undefined);
+  });
+  if (!outcome) throw new Error('nothing was asked');
+  return { page, outcome, gone };
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+async function agree(page: Page, what = 'authenticate'): Promise<void> {
+  const agreeing = button(page, consent.get(`agree.${what}`));
+  await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
+  await agreeing.click();
+}
+
+async function enterPin(page: Page, digits: string): Promise<void> {
+  await page.locator(FIELD).waitFor();
+  await page.keyboard.type(digits);
+  await page.keyboard.press('Enter');
+}
+
+describe.skipIf(missing !== undefined)('a log-in in the window', () => {
+  it('by mouse: consent, PIN by keypad, token, and a window that closes by itself', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    expect(await page.getByRole('main').innerText()).toContain(ORIGIN);
+    await agree(page);
+    await heading(page, pin.get('heading'));
+    for (const digit of TEST_CARD_PINS.authentication) await button(page, digit).click();
+    await button(page, pin.get('submit_authenticate')).click();
+    const token = await outcome;
+    await expect(
+      validateAuthenticationToken(token, {
+        origin: ORIGIN,
+        challengeNonce: NONCE,
+        trustAnchors: [(await session.card()).testAuthorities().authentication],
+      }),
+    ).resolves.toBeDefined();
+    await heading(page, consent.get('done.title'));
+    await expect.poll(() => session.host.windows, { timeout: 5_000 }).toEqual(['opened', 'closed']);
+  });
+
+  it('by keyboard alone, where Enter never agrees', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    const agreeing = button(page, consent.get('agree.authenticate'));
+    await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
+    // Refusing has the focus; the way to agreeing is by Tab.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(consent.get('refuse'));
+    await page.keyboard.press('Tab');
+    expect(await agreeing.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await sleep(300);
+    expect(session.host.conversation?.view.stage.kind).toBe('consent');
+    await page.keyboard.press('Space');
+    await enterPin(page, TEST_CARD_PINS.authentication);
+    expect((await outcome).format).toBe('web-eid:1.0');
+  });
+
+  it('by the accessibility tree: names, roles and what is said aloud', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    await expect.poll(() => page.locator('main').ariaSnapshot()).toContain(ORIGIN);
+    const tree = await page.locator('main').ariaSnapshot();
+    expect(tree).toContain(`heading "${consent.get('title.authenticate')}" [level=1]`);
+    expect(tree).toContain(`button "${consent.get('refuse')}"`);
+    expect(await page.locator('[role=status], [aria-live]').count()).toBeGreaterThan(0);
+    await button(page, consent.get('refuse')).click();
+    await expect(outcome).rejects.toMatchObject({ code: 'ERR_USER_REFUSED' });
+    expect(session.host.windows).toEqual(['opened', 'closed']);
+  });
+
+  it('waits before it can be agreed to, from the focus on, and again after a loss of it', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    const { conversation } = session.host;
+    if (!conversation) throw new Error('nothing is asked');
+    const agreeing = button(page, consent.get('agree.authenticate'));
+    await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
+    conversation.events.focused(false);
+    await expect.poll(() => agreeing.getAttribute('aria-disabled')).toBe('true');
+    await agreeing.click({ force: true });
+    conversation.events.focused(true);
+    const since = performance.now();
+    await agreeing.click({ force: true });
+    expect(session.host.conversation?.view.stage.kind).toBe('consent');
+    await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
+    expect(performance.now() - since).toBeGreaterThan(ARMING_MILLISECONDS - 50);
+    await button(page, consent.get('refuse')).click();
+    await expect(outcome).rejects.toMatchObject({ code: 'ERR_USER_REFUSED' });
+  });
+
+  it('takes no answer but of the window: a page script that calls at once is too early', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    const taken = await page.evaluate(async () => {
+      const { madoguchi } = globalThis as unknown as {
+        madoguchi: { consent: { act(action: unknown): Promise<{ ok: boolean; result?: boolean }> } };
+      };
+      const answers = [];
+      for (let question = 0; question < 5; question += 1) {
+        answers.push(await madoguchi.consent.act({ kind: 'agree', question, withheld: [], remember: false }));
+        answers.push(await madoguchi.consent.act({ kind: 'confirm', question }));
+      }
+      return answers.map(({ ok, result }) => ok && result === true);
+    });
+    expect(taken.every((one) => !one)).toBe(true);
+    await button(page, consent.get('refuse')).click();
+    await expect(outcome).rejects.toMatchObject({ code: 'ERR_USER_REFUSED' });
+  });
+
+  it('asks again after a wrong PIN, with the tries left, and separately before the last', async () => {
+    await start();
+    const { page, outcome } = await askLogIn();
+    await agree(page);
+    await enterPin(page, '0001');
+    await page.getByText(pin.get('reason.incorrect'), { exact: true }).waitFor();
+    await page.getByText(pin.get('triesLeft_other', { count: 2 }), { exact: true }).waitFor();
+    await enterPin(page, '0002');
+    await heading(page, consent.get('lastTry.title'));
+    const onwards = button(page, consent.get('lastTry.confirm'));
+    await expect.poll(() => onwards.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
+    await onwards.click();
+    await enterPin(page, TEST_CARD_PINS.authentication);
+    expect((await outcome).format).toBe('web-eid:1.0');
+  });
+
+  it('closes without a word when the page goes away', async () => {
+    await start();
+    const { page, outcome, gone } = await askLogIn();
+    await agree(page);
+    await page.locator(FIELD).waitFor();
+    gone.abort();
+    await expect(outcome).rejects.toMatchObject({ code: 'ERR_USER_CANCELLED' });
+    expect(session.host.windows).toEqual(['opened', 'closed']);
+  });
+
+  it.each(['blocked-63c0', 'blocked-6984'] as const)(
+    'says why a card cannot be used, to the person alone (%s)',
+    async (profile) => {
+      await start({ profile: loadCardProfile(profile) });
+      const { page, outcome } = await askLogIn();
+      await heading(page, consent.get('unusable.title'));
+      await page.getByText(consent.get('unusable.private')).waitFor();
+      await page.getByRole('button').last().click();
+      await expect(outcome).rejects.toMatchObject({ code: 'ERR_USER_REFUSED' });
+    },
+  );
+});
+
+describe.skipIf(missing !== undefined)('signing in the window', () => {
+  it('shows each file with size and digest, asks one PIN, and can be cancelled before', async () => {
+    await start();
+    const items = ['契約書.txt', 'invoice\u202Etxt.exe'].map((name, index) =>
+      itemOf(name, new TextEncoder().encode(`内容 ${index}`)),
+    );
+    let outcome: Promise<unknown> | undefined;
+    const page = await session.openConsent(() => {
+      outcome = session.client.operations.sign(
+        { operation: 'sign', requester: { kind: 'self' }, items },
+        new AbortController().signal,
+      );
+      outcome.catch(() => undefined);
+    });
+    await page.getByText('契約書.txt').first().waitFor();
+    const shown = await page.locator('main').innerText();
+    // The override that would show "exe.txt" is made visible.
+    expect(shown).not.toContain('\u202E');
+    await agree(page, 'sign');
+    await enterPin(page, TEST_CARD_PINS.signing);
+    expect(await outcome).toEqual([{ status: 'signed' }, { status: 'signed' }]);
+    expect(items.every(({ result }) => (result?.length ?? 0) > 0)).toBe(true);
+  });
+});
+
+describe.skipIf(missing !== undefined)('a new PIN in the window', () => {
+  it('is entered twice, and the old one once', async () => {
+    await start();
+    const chosen = String(randomInt(1_000)).padStart(3, '0') + '7';
+    let outcome: Promise<void> | undefined;
+    const page = await session.openConsent(() => {
+      outcome = session.client.pinChange.change('profile', new AbortController().signal);
+      outcome.catch(() => undefined);
+    });
+    await agree(page, 'change-pin');
+    await enterPin(page, TEST_CARD_PINS.text);
+    await heading(page, pin.get('headingNew'));
+    await enterPin(page, chosen);
+    await heading(page, pin.get('headingAgain'));
+    await enterPin(page, chosen);
+    await outcome;
+    await heading(page, consent.get('done.title'));
+  });
+});
