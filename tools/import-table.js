@@ -97,7 +97,7 @@ export const IMPORT_TABLE = [
   { path: 'bin', local: ['main/cli'], builtins: true },
   {
     path: 'tools',
-    local: ['examples', 'sdk/protocol'],
+    local: ['examples', 'sdk/protocol', 'main/core/policy'],
     packages: ['typescript', 'eslint', 'vitest', 'vite', 'playwright-core', 'madoguchi/browser', 'prettier', 'zod'],
     builtins: true,
   },
@@ -106,6 +106,7 @@ export const IMPORT_TABLE = [
   { path: 'eslint.config', local: ['tools'], packages: ['eslint', '@eslint/js', 'typescript-eslint'], builtins: true },
   { path: 'vitest.config', packages: ['vitest'], builtins: true },
   { path: 'vitest.bench.config', packages: ['vitest'], builtins: true },
+  { path: 'vitest.packages.config', packages: ['vitest'], builtins: true },
   {
     path: 'test',
     local: ['bin', 'examples', 'main', 'native', 'renderer', 'resources/extension', 'sdk', 'tools'],

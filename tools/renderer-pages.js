@@ -8,11 +8,16 @@ const source = fileURLToPath(new URL('../renderer', import.meta.url));
 
 /**
  * Bundles pages into `folder`, which is emptied first. Everything is a file of its own: the windows' content security policy
- * lets nothing inline run.
+ * lets nothing inline run. Each page is bundled by itself, so that none loads what only another needs.
  * @param {string} folder absolute
  * @param {readonly string[]} pages
  */
-export function buildPages(folder, pages) {
+export async function buildPages(folder, pages) {
+  for (const [index, page] of pages.entries()) await buildPage(folder, page, index === 0);
+}
+
+/** @param {string} folder @param {string} page @param {boolean} emptyOutDir */
+function buildPage(folder, page, emptyOutDir) {
   return build({
     configFile: false,
     root: source,
@@ -20,7 +25,7 @@ export function buildPages(folder, pages) {
     logLevel: 'warn',
     build: {
       outDir: folder,
-      emptyOutDir: true,
+      emptyOutDir,
       // Of the Electron version in package.json.
       target: 'chrome156',
       assetsInlineLimit: 0,
@@ -28,9 +33,11 @@ export function buildPages(folder, pages) {
       // From this disk, not over a network.
       chunkSizeWarningLimit: 2_000,
       rolldownOptions: {
-        input: pages.map((page) => join(source, `${page}.html`)),
+        input: join(source, `${page}.html`),
         // 'use client' means something to servers only.
-        onwarn: (warning, warn) => void (warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning)),
+        onLog: (level, log, tell) => {
+          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') tell(level, log);
+        },
       },
     },
   });

@@ -1,6 +1,6 @@
 /**
  * Makes a fresh checkout ready: system packages where it can, npm packages, build. Does nothing where nothing is missing.
- * Usage: node tools/setup.js --for demo|test
+ * Usage: node tools/setup.js --for demo|test|packages
  */
 import { join } from 'node:path';
 import { bindingLoads, ensureBinding, ensureNpmPackages } from './setup/npm-packages.js';
@@ -10,7 +10,7 @@ import { REPOSITORY, run, say } from './setup/terminal.js';
 /** @import { Level } from './setup/system-packages.js' */
 
 /** The projects each level runs; TypeScript builds what they refer to as well. @type {Record<Level, string[]>} */
-const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier-node'], test: [] };
+const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier-node'], test: [], packages: [] };
 
 /** @param {string} message @returns {never} */
 function giveUp(message) {
@@ -21,8 +21,8 @@ function giveUp(message) {
 /** @returns {Level} */
 function readLevel() {
   const [option, level] = process.argv.slice(2);
-  if (option === '--for' && (level === 'demo' || level === 'test')) return level;
-  return giveUp('usage: node tools/setup.js --for demo|test');
+  if (option === '--for' && (level === 'demo' || level === 'test' || level === 'packages')) return level;
+  return giveUp('usage: node tools/setup.js --for demo|test|packages');
 }
 
 function requireNode() {
@@ -43,7 +43,7 @@ function build(level) {
 requireNode();
 const level = readLevel();
 const complete = ensureSystemPackages(level, bindingLoads());
-if (!complete && level === 'test' && process.env['CI'] !== undefined) giveUp('System packages could not be installed.');
+if (!complete && level !== 'demo' && process.env['CI'] !== undefined) giveUp('System packages could not be installed.');
 if (!ensureNpmPackages()) giveUp('npm packages could not be installed; see above.');
 if (!ensureBinding()) say('Without the PC/SC binding only the virtual card can be used; no real card reader.');
 if (!build(level)) giveUp('The build failed; see above.');

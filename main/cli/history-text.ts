@@ -1,4 +1,4 @@
-import { displayText } from '../core/consent/display-text.js';
+import { displayedUnicodeOrigin, displayText, LONGEST_SHOWN_ORIGIN } from '../core/consent/display-text.js';
 import { disclosedAttribute } from '../core/consent/build-consent-model.js';
 import type { HistoryAttribute, HistoryEntry, HistoryRequester } from '../core/history/history-entry.js';
 import type { HistoryLoss, HistoryState } from '../core/history/history.js';
@@ -23,14 +23,14 @@ export function historyEntryLines(entry: HistoryEntry, t: Translate): string[] {
 function requesterText(requester: HistoryRequester, t: Translate): string {
   switch (requester.kind) {
     case 'origin': {
-      const { origin, unicodeOrigin } = requester;
-      const ascii = displayText(origin);
-      return unicodeOrigin === undefined ? ascii : `${ascii} (${displayText(unicodeOrigin)})`;
+      const ascii = displayText(requester.origin, LONGEST_SHOWN_ORIGIN);
+      const unicode = displayedUnicodeOrigin(requester.unicodeOrigin);
+      return unicode === undefined ? ascii : `${ascii} (${unicode})`;
     }
     case 'local-program': {
       const { claimedOrigin } = requester;
       if (claimedOrigin === undefined) return t('history.program');
-      return t('history.programClaim', { origin: displayText(claimedOrigin) });
+      return t('history.programClaim', { origin: displayText(claimedOrigin, LONGEST_SHOWN_ORIGIN) });
     }
     case 'self':
       return t('history.self');

@@ -15,6 +15,7 @@ import { addNativeHostCommand } from './commands/native-host.js';
 import { addDevServiceCommand } from './commands/dev-service.js';
 import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addPinCommands } from './commands/pin.js';
+import { addPolicyCommands } from './commands/policy.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addRegistryCommands } from './commands/registry.js';
 import { addServeCommand } from './commands/serve.js';
@@ -90,6 +91,7 @@ function createProgram(runWith: (context: () => ProgramContext) => RunCommand, s
   addSitesCommands(program, run);
   addHistoryCommands(program, run);
   addSettingsCommands(program, run);
+  addPolicyCommands(program, run);
   addRegistryCommands(program, run);
   addServeCommand(program, run);
   addDevServiceCommand(program, run);

@@ -14,7 +14,8 @@ export interface ServingOptions {
   /** Agrees to everything, with the built-in test card only. */
   readonly approveAll: boolean;
   readonly developerMode: boolean;
-  readonly ports: readonly number[];
+  /** Undefined: the policy's, or the usual ones. */
+  readonly ports: readonly number[] | undefined;
   readonly developerRegistry?: DeveloperRegistry | undefined;
   /** In place of what `--reader` says. */
   readonly reader?: ReaderChoice;

@@ -63,7 +63,10 @@ export interface CardConnection {
 export interface CardReaders {
   /** Readers as they are now. Throws `ERR_PCSC_UNAVAILABLE` where the service does not answer. */
   list(options?: ListOptions): Promise<readonly ReaderInfo[]>;
-  /** Resolves when the list may have changed, or with no error when `signal` aborts. */
+  /**
+   * Resolves when the list may have changed, or with no error when `signal` aborts. Rejects, perhaps at once, where the
+   * service cannot be watched: whoever asks again pauses first.
+   */
   changed(signal: AbortSignal): Promise<void>;
   /**
    * Throws `ERR_CARD_ABSENT`, `ERR_PCSC_SHARING_VIOLATION`, `ERR_PCSC_READER_GONE` and the like; `ERR_USER_CANCELLED` where
@@ -191,8 +194,11 @@ export interface ConsentDialog {
    * long, and to end and reject as `decide` does, because the page must not tell one from the other.
    */
   acknowledge(): Promise<Refusal>;
-  /** At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. */
-  confirmLastTry(role: PinRole): Promise<boolean>;
+  /**
+   * At one try left: a separate question. Anything but an explicit yes is false. Never answered by `--yes`. The reason is that
+   * of the prompt which follows: why a PIN is asked for again.
+   */
+  confirmLastTry(role: PinRole, reason?: PinPrompt['reason']): Promise<boolean>;
   /**
    * The PIN as ASCII bytes. The caller becomes its only owner and zeroes it. Undefined: the person gives up, or the
    * dialog cannot ask a second time.

@@ -74,6 +74,11 @@ export class AppWindow {
     return !this.#isGone && !this.#window.isDestroyed() && !this.#window.webContents.isDestroyed();
   }
 
+  /** For the system's dialogs that belong to this window. Undefined once it is gone. */
+  get dialogParent(): ElectronWindow | undefined {
+    return this.isLive ? this.#window : undefined;
+  }
+
   /** Whether the window has the keyboard. */
   get hasFocus(): boolean {
     return this.isLive && this.#hasFocus;
@@ -240,7 +245,7 @@ function windowOptions({
       plugins: false,
       experimentalFeatures: false,
       navigateOnDragDrop: false,
-      safeDialogs: true,
+      disableDialogs: true,
       spellcheck: false,
       webgl: false,
       devTools,

@@ -2,6 +2,7 @@ import type { ConsentModel } from '../core/consent/consent-model.js';
 import type { ConsentView } from '../core/consent-window/consent-view.js';
 import type { ConsentWindow, ConsentWindowEvents, ConsentWindows } from '../core/consent-window/consent-window.js';
 import type { Clock } from '../core/ports.js';
+import { shownConsent } from '../ipc/shown-consent.js';
 import type { AppWindow, AppWindowEvents } from './app-window.js';
 import type { CurrentConversation } from './window-calls/consent-calls.js';
 
@@ -29,7 +30,7 @@ interface Conversation extends CurrentConversation {
 
 /**
  * The one consent window. It is made for a conversation and destroyed with it, so that nothing a person typed outlives it in
- * the page's process; a conversation that follows at once takes it over.
+ * the page's process, and no page that one site's content was shown in hears of another's.
  */
 export class ElectronConsentWindows implements ConsentWindows {
   readonly #options: ConsentWindowsOptions;
@@ -55,18 +56,11 @@ export class ElectronConsentWindows implements ConsentWindows {
   }
 
   open(consent: ConsentModel, view: ConsentView, events: ConsentWindowEvents): ConsentWindow {
-    this.#end();
+    this.#destroyWindow();
     const conversation: Conversation = { consent, view, events, ended: new AbortController() };
     this.#conversation = conversation;
     this.#options.onBusy(true);
-    if (this.#window?.isLive) {
-      this.#window.push('consent.model', consent);
-      this.#window.push('consent.view', view);
-      this.#window.raise();
-    } else {
-      this.#isPageStarted = false;
-      this.#window = this.#openWindow();
-    }
+    this.#window = this.#openWindow();
     this.#guardEntry();
     // The conversation hears of the keyboard once it knows its window.
     this.#options.defer(() => this.#tellFocus());
@@ -98,7 +92,7 @@ export class ElectronConsentWindows implements ConsentWindows {
       showConsent: (consent) => {
         if (!isCurrent()) return;
         conversation.consent = consent;
-        this.#window?.push('consent.model', consent);
+        this.#window?.push('consent.model', shownConsent(consent));
       },
       showView: (view) => {
         if (!isCurrent()) return;
@@ -110,10 +104,19 @@ export class ElectronConsentWindows implements ConsentWindows {
         if (!isCurrent()) return;
         this.#end();
         this.#options.defer(() => {
-          if (!this.#conversation) this.#window?.destroy();
+          if (!this.#conversation) this.#destroyWindow();
         });
       },
     };
+  }
+
+  /** What stood in it has ended; nothing that the window still says reaches anybody. */
+  #destroyWindow(): void {
+    this.#end();
+    const window = this.#window;
+    this.#window = undefined;
+    this.#isPageStarted = false;
+    window?.destroy();
   }
 
   #openWindow(): AppWindow {

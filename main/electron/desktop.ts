@@ -1,25 +1,43 @@
 import { isAbsolute } from 'node:path';
 import { ClientError } from '../core/errors.js';
 import type { Log } from '../core/ports.js';
-import type { ElectronApi } from './electron-api.js';
+import type { ElectronApi, ElectronWindow } from './electron-api.js';
 import { isOwnAddress } from './own-addresses.js';
 import type { Desktop } from './window-calls/call-context.js';
 
 export interface DesktopOptions {
-  readonly electron: Pick<ElectronApi, 'app' | 'files' | 'writeClipboard' | 'showInFolder' | 'openExternal'>;
+  readonly electron: Pick<ElectronApi, 'dialogs' | 'writeClipboard' | 'showInFolder' | 'openExternal'>;
+  /** The window that the system's dialogs belong to; undefined once it is gone. */
+  readonly parent: () => ElectronWindow | undefined;
   readonly log: Log;
 }
 
 /** The desktop, as the main window's calls use it. */
-export function createDesktop({ electron, log }: DesktopOptions): Desktop {
+export function createDesktop({ electron, parent, log }: DesktopOptions): Desktop {
+  const { dialogs } = electron;
+  let isDialogOpen = false;
+  /** One at a time: whatever controls the page could bury the person in them. */
+  const alone = async <Answer>(ask: (parent: ElectronWindow) => Promise<Answer>): Promise<Answer> => {
+    if (isDialogOpen) throw new ClientError('ERR_PROTOCOL_BUSY', 'another dialog of this window is open');
+    const window = parent();
+    if (!window) throw new ClientError('ERR_USER_CANCELLED', 'the window is closed');
+    isDialogOpen = true;
+    try {
+      return await ask(window);
+    } finally {
+      isDialogOpen = false;
+    }
+  };
   const failed = (event: string) => (): void => {
     log.event(event);
   };
   return {
-    chooseFiles: ({ title, extensions = [] }) => electron.files.chooseFiles({ title, extensions, many: true }),
+    chooseFiles: ({ title, extensions = [] }) =>
+      alone((window) => dialogs.chooseFiles({ parent: window, title, extensions, many: true })),
     chooseSavePath: ({ title, suggestedName }) =>
-      electron.files.chooseSavePath({ title, suggestedName: fileName(suggestedName) }),
-    chooseFolder: ({ title }) => electron.files.chooseFolder({ title }),
+      alone((window) => dialogs.chooseSavePath({ parent: window, title, suggestedName: fileName(suggestedName) })),
+    chooseFolder: ({ title }) => alone((window) => dialogs.chooseFolder({ parent: window, title })),
+    confirm: (question) => alone((window) => dialogs.confirm({ parent: window, ...question })),
     copyText: (text) => void electron.writeClipboard(text).catch(failed('desktop.clipboard-failed')),
     showInFolder(path) {
       if (!isAbsolute(path)) throw refused('a path that is not absolute');
@@ -29,7 +47,6 @@ export function createDesktop({ electron, log }: DesktopOptions): Desktop {
       if (!isOwnAddress(address)) throw refused('an address that is not of this app');
       void electron.openExternal(address).catch(failed('desktop.browser-failed'));
     },
-    quit: () => electron.app.quit(),
   };
 }
 

@@ -18,7 +18,9 @@ export interface GuardedContents {
     event: 'select-bluetooth-device',
     listener: (event: PreventableEvent, devices: unknown, callback: (deviceId: string) => void) => void,
   ): unknown;
+  on(event: 'will-prevent-unload', listener: (event: PreventableEvent) => void): unknown;
   setWindowOpenHandler(handler: () => { action: 'deny' }): void;
+  setWebRTCIPHandlingPolicy(policy: 'disable_non_proxied_udp'): void;
 }
 
 /** `Electron.Session`, as far as nothing is let out of it. */
@@ -49,6 +51,7 @@ export interface GuardedSession {
   setDisplayMediaRequestHandler(handler: (request: unknown, callback: (streams: null) => void) => void): void;
   setCertificateVerifyProc(verify: (request: unknown, callback: (verdict: number) => void) => void): void;
   setSpellCheckerEnabled(enable: boolean): void;
+  setProxy(proxy: { mode: 'fixed_servers'; proxyRules: string; proxyBypassRules: string }): Promise<void>;
 }
 
 type SelectSerialPort = (
@@ -164,7 +167,7 @@ export interface WindowOptions {
     readonly plugins: false;
     readonly experimentalFeatures: false;
     readonly navigateOnDragDrop: false;
-    readonly safeDialogs: true;
+    readonly disableDialogs: true;
     readonly spellcheck: false;
     readonly webgl: false;
     readonly devTools: boolean;
@@ -173,7 +176,7 @@ export interface WindowOptions {
 
 /** `Electron.App` */
 export interface ShellApp {
-  readonly commandLine: { hasSwitch(name: string): boolean };
+  readonly commandLine: { hasSwitch(name: string): boolean; appendSwitch(name: string, value: string): void };
   enableSandbox(): void;
   requestSingleInstanceLock(): boolean;
   setAsDefaultProtocolClient(scheme: string): boolean;
@@ -231,21 +234,29 @@ export interface NotificationText {
   readonly body: string;
 }
 
-/** `Electron.Dialog`, with the main window as parent where it is open. */
-export interface FileDialogs {
-  chooseFiles(options: {
-    readonly title: string;
-    readonly extensions: readonly string[];
-    readonly many: boolean;
-  }): Promise<readonly string[]>;
-  chooseFolder(options: { readonly title: string }): Promise<string | undefined>;
-  chooseSavePath(options: { readonly title: string; readonly suggestedName: string }): Promise<string | undefined>;
+interface DialogOptions {
+  /** The window that it belongs to, and that waits for it. */
+  readonly parent: ElectronWindow;
+  readonly title: string;
+}
+
+/** `Electron.Dialog` */
+export interface NativeDialogs {
+  chooseFiles(
+    options: DialogOptions & { readonly extensions: readonly string[]; readonly many: boolean },
+  ): Promise<readonly string[]>;
+  chooseFolder(options: DialogOptions): Promise<string | undefined>;
+  chooseSavePath(options: DialogOptions & { readonly suggestedName: string }): Promise<string | undefined>;
+  /** Whether the person said yes; the other answer has the keyboard. */
+  confirm(
+    options: DialogOptions & { readonly message: string; readonly yes: string; readonly no: string },
+  ): Promise<boolean>;
 }
 
 export interface ElectronApi {
   readonly app: ShellApp;
   readonly calls: CallReceiver;
-  readonly files: FileDialogs;
+  readonly dialogs: NativeDialogs;
   /** `protocol.registerSchemesAsPrivileged`: before the app is ready, once. */
   registerScheme(scheme: string): void;
   /** Serves a scheme in the session of this partition, and no other. When ready. */

@@ -1,6 +1,14 @@
 import type { GuardedContents, GuardedSession, PreventableEvent, ShellApp } from './electron-api.js';
 import { WINDOW_ORIGIN } from './window-files.js';
 
+/**
+ * Where connections end that a page makes past the session's requests, as WebRTC does: at a port of this PC on which nothing
+ * listens (discard, RFC 863), this PC's own addresses included.
+ */
+const NOWHERE = { mode: 'fixed_servers', proxyRules: '127.0.0.1:9', proxyBypassRules: '<-loopback>' } as const;
+/** No name is looked up either: the question alone would tell. */
+const NO_NAMES = 'MAP * ~NOTFOUND';
+
 /** `net::ERR_FAILED` as a certificate's verdict: not trusted, whatever it is. */
 const CERTIFICATE_REFUSED = -2;
 
@@ -15,6 +23,9 @@ function guardContents(contents: GuardedContents): void {
     event.preventDefault();
     callback('');
   });
+  // Prevented, a page's wish to stay is passed over.
+  contents.on('will-prevent-unload', prevent);
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
@@ -45,6 +56,7 @@ function guardSession(session: GuardedSession): void {
   session.webRequest.onBeforeRequest(({ url }, callback) => {
     callback({ cancel: !url.startsWith(`${WINDOW_ORIGIN}/`) });
   });
+  void session.setProxy(NOWHERE);
   session.setCertificateVerifyProc((_request, callback) => callback(CERTIFICATE_REFUSED));
   // It would fetch dictionaries, and remember words.
   session.setSpellCheckerEnabled(false);
@@ -73,6 +85,7 @@ function guardApp(app: ShellApp): void {
  */
 export function harden(app: ShellApp): void {
   app.enableSandbox();
+  app.commandLine.appendSwitch('host-resolver-rules', NO_NAMES);
   guardApp(app);
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('session-created', guardSession);

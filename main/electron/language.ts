@@ -1,4 +1,4 @@
-import { WINDOW_LANGUAGES, type WindowLanguage } from '../ipc/app.js';
+import { LOCALES, WINDOW_LANGUAGES, type WindowLanguage } from '../ipc/app.js';
 
 /** Of each language a system can be set to, what we have. Simplified characters only, where the system's are. */
 const BY_SYSTEM: readonly (readonly [RegExp, WindowLanguage])[] = [
@@ -26,16 +26,11 @@ export function windowLanguage(setting: WindowLanguage | 'system', preferred: re
   return WINDOW_LANGUAGES[0];
 }
 
-/** The locale for dates and numbers. */
-export function localeOf(language: WindowLanguage): string {
-  return language === 'ja-simple' ? 'ja' : language;
-}
-
 /** To the minute. */
 export function momentText(language: WindowLanguage, at: Date): string {
-  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeStyle: 'short' }).format(at);
 }
 
 export function dayText(language: WindowLanguage, at: Date): string {
-  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'Asia/Tokyo' }).format(at);
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'Asia/Tokyo' }).format(at);
 }

@@ -16,6 +16,8 @@ export interface Launch {
 export const WAKING_SCHEME = 'madoguchi';
 /** Argument of the entry that starts the app with the system. */
 export const HIDDEN_ARGUMENT = '--hidden';
+/** Argument with which events are logged to standard error, as by the command line's. */
+export const VERBOSE_ARGUMENT = '--verbose';
 
 /** @param page a page of the main window: the argument that opens it */
 export function pageArgument(page: MainPage): string {
@@ -34,9 +36,43 @@ export function readLaunch(unverifiedArguments: readonly string[]): Launch {
 }
 
 /**
- * Switches by which another program would read or steer the windows or the app's own code, or take the sandbox away.
- * Chromium's and Node's; the fuses of a release build turn off those that have one. None that Electron gives itself at every
- * start (`allow-file-access-from-files`).
+ * What a release build may be started with: its own arguments, and what desktops and their people give to programs like it
+ * for the display, the language, keyboards and the system's key store.
+ */
+const ALLOWED_SWITCHES: ReadonlySet<string> = new Set([
+  'hidden',
+  'page',
+  'updated',
+  // Electron's own, at every start.
+  'allow-file-access-from-files',
+  'original-process-start-time',
+  'class',
+  'disable-gpu',
+  'display',
+  'enable-wayland-ime',
+  'force-device-scale-factor',
+  'force-renderer-accessibility',
+  'gtk-version',
+  'lang',
+  'name',
+  'ozone-platform',
+  'ozone-platform-hint',
+  'wayland-text-input-version',
+]);
+
+/** Those that may have some values. */
+const ALLOWED_VALUES: Readonly<Record<string, readonly string[]>> = {
+  'enable-features': ['UseOzonePlatform', 'WaylandWindowDecorations', 'WaylandLinuxDrmSyncobj'],
+  // Not `basic`, which protects nothing.
+  'password-store': ['gnome-libsecret', 'kwallet', 'kwallet5', 'kwallet6'],
+};
+
+/** The process number that macOS gives. */
+const PROCESS_SERIAL_NUMBER = /^psn-[0-9-]+$/;
+
+/**
+ * Switches by which another program would read or steer the windows or the app's own code, or take the sandbox away, in
+ * whatever way Chromium or Node took them. The fuses of a release build turn off those that have one.
  */
 const REFUSED_SWITCHES: readonly string[] = [
   'remote-debugging-port',
@@ -73,6 +109,11 @@ const REFUSED_SWITCHES: readonly string[] = [
   'utility-cmd-prefix',
   'utility-startup-dialog',
   'gpu-launcher',
+  'ppapi-plugin-launcher',
+  'enable-blink-features',
+  'disable-blink-features',
+  'log-net-log',
+  'trace-startup',
 ];
 
 /** Variables of the environment that do the same. */
@@ -90,16 +131,31 @@ export interface LaunchSurroundings {
 
 /** The switch or variable for which a release build does not start. */
 export function refusedSwitch({ unverifiedArguments, environment, hasSwitch }: LaunchSurroundings): string | undefined {
-  // `-x`, `--x` and, on Windows, `/x`; Node takes `_` for `-`.
-  const given = new Set(
-    unverifiedArguments
-      .filter((argument) => /^(?:--?|\/)/.test(argument))
-      .map((argument) => (argument.replace(/^(?:--?|\/)/, '').split('=', 1)[0] ?? '').toLowerCase())
-      .map((name) => name.replaceAll('_', '-')),
-  );
-  const refused = REFUSED_SWITCHES.find((name) => given.has(name) || hasSwitch(name));
+  const given = unverifiedArguments.filter((argument) => SWITCH.test(argument)).map(readSwitch);
+  const refused = given.find((one) => !isAllowed(one))?.name ?? REFUSED_SWITCHES.find((name) => hasSwitch(name));
   if (refused !== undefined) return `--${refused}`;
   return REFUSED_VARIABLES.find((name) => (environment[name] ?? '') !== '');
+}
+
+/** `-x`, `--x` and, on Windows, `/x`, which is no path. */
+const SWITCH = /^(?:-|\/[^/\\]+$)/;
+
+interface GivenSwitch {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Node takes `_` for `-`. */
+function readSwitch(argument: string): GivenSwitch {
+  const text = argument.replace(/^(?:--?|\/)/, '');
+  const [name = ''] = text.split('=', 1);
+  return { name: name.toLowerCase().replaceAll('_', '-'), value: text.slice(name.length + 1) };
+}
+
+function isAllowed({ name, value }: GivenSwitch): boolean {
+  const values = Object.hasOwn(ALLOWED_VALUES, name) ? ALLOWED_VALUES[name] : undefined;
+  if (values) return value.split(',').every((one) => values.includes(one));
+  return ALLOWED_SWITCHES.has(name) || PROCESS_SERIAL_NUMBER.test(name);
 }
 
 /** The environment for processes of ours. */

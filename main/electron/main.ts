@@ -34,9 +34,9 @@ import {
 import { stateDirectory } from '../node/state-directory.js';
 import { systemClock } from '../node/system.js';
 import { utilityProcessChannel } from './card-process-channel.js';
-import type { ElectronApi, FileDialogs, TrayLook } from './electron-api.js';
+import type { ElectronApi, ElectronWindow, NativeDialogs, TrayLook } from './electron-api.js';
 import { windowLanguage } from './language.js';
-import { HIDDEN_ARGUMENT, ownEnvironment } from './launch.js';
+import { HIDDEN_ARGUMENT, ownEnvironment, VERBOSE_ARGUMENT } from './launch.js';
 import { notificationBody } from './notification-markup.js';
 import { startShell } from './shell.js';
 import { fill, shellText } from './shell-text.js';
@@ -44,7 +44,7 @@ import { showsTray } from './tray-host.js';
 
 const { platform } = process;
 const icons = join(packageRoot(), 'resources', 'icons');
-const log = createLog('silent');
+const log = createLog(process.argv.includes(VERBOSE_ARGUMENT) ? 'info' : 'silent');
 /** Milliseconds for a question to the desktop. */
 const QUESTION_MILLISECONDS = 2_000;
 
@@ -83,37 +83,52 @@ const notify: ElectronApi['notify'] = ({ title, body }, onClick) => {
   };
 };
 
-async function showOpenDialog(options: OpenDialogOptions): Promise<readonly string[]> {
-  const parent = BrowserWindow.getFocusedWindow();
-  const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+/** The same object as `createWindow` answered. */
+function browserWindow(window: ElectronWindow): BrowserWindow {
+  if (!(window instanceof BrowserWindow)) throw new TypeError('not a window of ours');
+  return window;
+}
+
+async function showOpenDialog(parent: ElectronWindow, options: OpenDialogOptions): Promise<readonly string[]> {
+  const { filePaths } = await dialog.showOpenDialog(browserWindow(parent), options);
   return filePaths;
 }
 
-const files: FileDialogs = {
-  chooseFiles: ({ title, extensions, many }) =>
-    showOpenDialog({
+const dialogs: NativeDialogs = {
+  chooseFiles: ({ parent, title, extensions, many }) =>
+    showOpenDialog(parent, {
       title,
       properties: many ? ['openFile', 'multiSelections'] : ['openFile'],
       ...(extensions.length > 0 && { filters: [{ name: title, extensions: [...extensions] }] }),
     }),
-  async chooseFolder({ title }) {
-    const [folder] = await showOpenDialog({ title, properties: ['openDirectory', 'createDirectory'] });
+  async chooseFolder({ parent, title }) {
+    const [folder] = await showOpenDialog(parent, { title, properties: ['openDirectory', 'createDirectory'] });
     return folder;
   },
-  async chooseSavePath({ title, suggestedName }) {
+  async chooseSavePath({ parent, title, suggestedName }) {
     const options = { title, defaultPath: suggestedName };
-    const parent = BrowserWindow.getFocusedWindow();
-    const { canceled, filePath } = await (parent
-      ? dialog.showSaveDialog(parent, options)
-      : dialog.showSaveDialog(options));
+    const { canceled, filePath } = await dialog.showSaveDialog(browserWindow(parent), options);
     return canceled || filePath === '' ? undefined : filePath;
+  },
+  async confirm({ parent, title, message, yes, no }) {
+    const { response } = await dialog.showMessageBox(browserWindow(parent), {
+      type: 'question',
+      title,
+      message: title,
+      detail: message,
+      buttons: [no, yes],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    });
+    return response === 1;
   },
 };
 
 const electron: ElectronApi = {
   app,
   calls: ipcMain,
-  files,
+  dialogs,
   registerScheme(scheme) {
     // An origin of its own, whose pages may load modules from it. Not `corsEnabled`: that would let other origins read it.
     const privileges = { standard: true, secure: true, supportFetchAPI: true };
@@ -194,13 +209,14 @@ void startShell({
   preload: fileURLToPath(new URL('./preload.cjs', import.meta.url)),
   icon: join(icons, 'icon.png'),
   openSettings: () => openPersonSettings({ stateDirectory: stateDirectory(process.env), log }),
-  async createClient({ interaction, notices, developerMode }) {
+  async createClient({ interaction, notices, onHistoryChanged, developerMode }) {
     // Not before: the tray does not wait for these.
     const [{ createClient }, { systemHistoryKey }] = await Promise.all([
       import('../node/compose.js'),
       import('../node/history/index.js'),
     ]);
-    const historyKey = await systemHistoryKey(safeStorage);
+    const findHistoryKey = () => systemHistoryKey(safeStorage);
+    const historyKey = await findHistoryKey();
     return createClient({
       interaction,
       reader: { kind: developerMode ? 'virtual' : 'auto' },
@@ -210,6 +226,9 @@ void startShell({
       cardWaitMilliseconds: 60_000,
       openCardProcess,
       ...(historyKey && { historyKey }),
+      // A key ring that is still locked when the app starts with the system.
+      findHistoryKey,
+      onHistoryChanged,
       noticePort: notices,
       log,
     });

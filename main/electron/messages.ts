@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { NoticeWords } from '../core/notices/notice-text.js';
 import type { WindowLanguage } from '../ipc/app.js';
 import { packageRoot } from '../node/package-root.js';
-import { dayText, localeOf, momentText } from './language.js';
+import { LOCALES } from '../ipc/app.js';
+import { dayText, momentText } from './language.js';
 
 /** Languages whose texts stand in, the nearest first, where a language has none of its own yet. */
 const INSTEAD: Readonly<Record<WindowLanguage, readonly WindowLanguage[]>> = {
@@ -27,9 +28,9 @@ export function noticeWords(language: WindowLanguage): NoticeWords {
   const texts = JSON.parse(readFileSync(join(folder, `${own}.json`), 'utf8')) as Record<string, object>;
   const instance = i18next.createInstance();
   void instance.init({
-    lng: localeOf(own),
+    lng: LOCALES[own],
     initAsync: false,
-    resources: { [localeOf(own)]: { translation: { notice: texts['notice'] ?? {} } } },
+    resources: { [LOCALES[own]]: { translation: { notice: texts['notice'] ?? {} } } },
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     showSupportNotice: false,

@@ -1,4 +1,3 @@
-import { toClientError } from '../core/errors.js';
 import type { NoticePort } from '../core/notices/notices.js';
 import type { Settings, SettingsStore } from '../core/settings/settings.js';
 import type { AppDescription, MainPage, WindowLanguage } from '../ipc/app.js';
@@ -27,7 +26,7 @@ export interface RunningShellOptions extends ShellOptions {
 }
 
 /** The grounds of the windows' pages (`renderer/ui/tokens.css`), before there is a page. */
-const GROUNDS = { light: '#f4f5f7', dark: '#15181c', highContrast: '#000000' };
+export const GROUNDS = { light: '#f4f5f7', dark: '#15181c', highContrast: '#000000' };
 
 /** Tray and windows, and what stands behind them as it comes. */
 export class RunningShell {
@@ -41,6 +40,7 @@ export class RunningShell {
   #bridge: BridgeSwitch | undefined;
   #cardState: CardState = 'no-reader';
   #isBusy = false;
+  #mustRestart = false;
   #lastUse: Date | undefined;
   /** What is in the tray; setting it anew would close a menu that is open. */
   #shownLook = '';
@@ -57,7 +57,10 @@ export class RunningShell {
       onBusy: (isBusy) => {
         this.#isBusy = isBusy;
         this.#showTray();
-        if (!isBusy) this.#mainWindow.window?.push('history.changed', undefined);
+        if (isBusy) return;
+        this.historyChanged();
+        // Another may follow at once.
+        setImmediate(() => this.#restartWhenIdle());
       },
       defer: (task) => void setImmediate(task),
     });
@@ -74,10 +77,15 @@ export class RunningShell {
       onKeyUsed: (at) => {
         this.#lastUse = at;
         this.#showTray();
-        this.#mainWindow.window?.push('history.changed', undefined);
+        this.historyChanged();
       },
     });
   }
+
+  /** Something was recorded or erased, by whichever program. */
+  historyChanged = (): void => {
+    this.#mainWindow.window?.push('history.changed', undefined);
+  };
 
   /** Tray and, where there is reason to, the main window. */
   start(launch: Launch): void {
@@ -90,8 +98,12 @@ export class RunningShell {
     });
     this.#showTray();
     settings.onChange((_report, changed) => {
-      if (changed.includes('developerMode')) this.#restart();
-      else this.#descriptionChanged();
+      if (changed.includes('developerMode')) {
+        this.#mustRestart = true;
+        this.#restartWhenIdle();
+      } else {
+        this.#descriptionChanged();
+      }
     });
     this.#endBeforeQuit();
     void this.#firstWindow(launch);
@@ -122,9 +134,7 @@ export class RunningShell {
       log,
     });
     const { signal } = this.#ended;
-    void watchCard({ readers: client.readers, clock, signal, onState: (state) => this.#cardIs(state) }).catch(
-      (thrown: unknown) => log.event('card-watch.failed', { code: toClientError(thrown).code }),
-    );
+    void watchCard({ readers: client.readers, clock, signal, onState: (state) => this.#cardIs(state) });
     await this.#bridge.open();
   }
 
@@ -212,7 +222,8 @@ export class RunningShell {
     const { mainCalls } = await import('./window-calls/main-calls.js');
     const context = {
       client: await this.#client,
-      desktop: createDesktop({ electron, log }),
+      desktop: createDesktop({ electron, log, parent: () => this.#mainWindow.window?.dialogParent }),
+      language: () => this.#language(),
       push,
       signal: AbortSignal.any([signal, this.#ended.signal]),
     };
@@ -241,8 +252,9 @@ export class RunningShell {
     electron.showTray(look);
   }
 
-  /** What the client was made with has changed. */
-  #restart(): void {
+  /** What the client was made with has changed. Nobody is interrupted for it, whoever changed it. */
+  #restartWhenIdle(): void {
+    if (!this.#mustRestart || this.#isBusy || this.#ended.signal.aborted) return;
     const { electron } = this.#options;
     electron.relaunch(pageArgument(this.#settings().firstRunDone.value ? 'settings' : 'welcome'));
     electron.app.quit();

@@ -19,6 +19,7 @@ import { readWindowFiles, serveWindowUrl } from './window-files.js';
 export interface ClientSurroundings {
   readonly interaction: UserInteraction;
   readonly notices: NoticePort;
+  readonly onHistoryChanged: () => void;
   readonly developerMode: boolean;
 }
 
@@ -74,7 +75,8 @@ export async function startShell(options: ShellOptions): Promise<void> {
   shell.start(readLaunch(unverifiedArguments));
   wakes.passTo((launch) => shell.wake(launch));
   const developerMode = settings.read().settings.developerMode.value;
-  await shell.run(await options.createClient({ interaction, notices: shell.notices, developerMode }));
+  const { notices, historyChanged: onHistoryChanged } = shell;
+  await shell.run(await options.createClient({ interaction, notices, onHistoryChanged, developerMode }));
   followSetting(settings, options);
 }
 

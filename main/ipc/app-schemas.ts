@@ -8,5 +8,4 @@ const TEXT_LENGTH = 100_000;
 export const APP_SCHEMAS: RequestSchemas<AppCalls & MainWindowCalls> = {
   'app.describe': z.undefined(),
   'app.copyText': z.strictObject({ text: z.string().max(TEXT_LENGTH) }),
-  'app.quit': z.undefined(),
 };

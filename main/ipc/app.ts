@@ -1,11 +1,23 @@
+import type { SettingValues } from '../core/settings/settings.js';
 import type { Call, WindowKind } from './call.js';
 
 /** The languages of the windows (BCP 47). `ja-simple` is やさしい日本語; texts of the last four were translated by machine. */
 export const WINDOW_LANGUAGES = ['ja', 'en', 'ja-simple', 'zh-Hans', 'ko', 'vi', 'pt'] as const;
 export type WindowLanguage = (typeof WINDOW_LANGUAGES)[number];
 
+/** BCP 47 of each, as `Intl` and the `lang` attribute take it. */
+export const LOCALES: Readonly<Record<WindowLanguage, string>> = {
+  ja: 'ja-JP',
+  en: 'en-GB',
+  'ja-simple': 'ja-JP',
+  'zh-Hans': 'zh-Hans',
+  ko: 'ko',
+  vi: 'vi',
+  pt: 'pt-BR',
+};
+
 /** How the windows look. `system` follows the operating system, contrast included. */
-export type Appearance = 'system' | 'light' | 'dark' | 'high-contrast';
+export type Appearance = SettingValues['appearance'];
 
 /** Pages of the main window. */
 export const MAIN_PAGES = ['welcome', 'card', 'documents', 'history', 'services', 'diagnosis', 'settings'] as const;
@@ -33,7 +45,6 @@ export interface AppCalls {
 export interface MainWindowCalls {
   /** Puts text on the clipboard. */
   'app.copyText': Call<{ readonly text: string }, undefined>;
-  'app.quit': Call<undefined, undefined>;
 }
 
 export interface AppPushes {
@@ -44,5 +55,5 @@ export interface AppPushes {
 }
 
 export const APP_CALLS = ['app.describe'] as const;
-export const MAIN_WINDOW_CALLS = ['app.copyText', 'app.quit'] as const;
+export const MAIN_WINDOW_CALLS = ['app.copyText'] as const;
 export const APP_PUSHES = ['app.changed', 'app.showPage'] as const;

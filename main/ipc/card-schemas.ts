@@ -4,7 +4,6 @@ import type { RequestSchemas } from './schemas.js';
 
 /** Names of PC/SC readers are shorter. */
 const READER_LENGTH = 256;
-const TITLE_LENGTH = 200;
 
 const readerSchema = z.string().min(1).max(READER_LENGTH).optional();
 const kindSchema = z.enum(['authentication', 'signing', 'authentication-ca', 'signing-ca']);
@@ -18,7 +17,6 @@ export const CARD_SCHEMAS: RequestSchemas<CardCalls> = {
     kind: kindSchema,
     reader: readerSchema,
     encoding: z.enum(['der', 'pem']),
-    title: z.string().min(1).max(TITLE_LENGTH),
   }),
   'card.readAttributes': z.strictObject({ pinRole: z.enum(['profile', 'number-b']) }),
   'card.changePin': z.strictObject({ pinRole: z.enum(['authentication', 'signing', 'profile']) }),

@@ -65,8 +65,6 @@ export interface CertificateRequest {
 
 export interface ExportRequest extends CertificateRequest {
   readonly encoding: CertificateEncoding;
-  /** Of the dialog that asks for a place, in the window's language. */
-  readonly title: string;
 }
 
 export type ExportOutcome =

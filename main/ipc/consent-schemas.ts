@@ -7,6 +7,8 @@ const question = z.int().min(0);
 const WITHHELD_MOST = 100;
 const PIN_BYTES_MOST = 16;
 const READER_NAME_LENGTH = 1_024;
+/** More than a request has items. */
+const ITEMS_MOST = 100_000;
 
 const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -26,6 +28,7 @@ const actionSchema = z.discriminatedUnion('kind', [
 export const CONSENT_SCHEMAS: RequestSchemas<ConsentCalls> = {
   'consent.start': z.undefined(),
   'consent.act': actionSchema,
+  'consent.preview': z.strictObject({ item: z.int().min(0).max(ITEMS_MOST) }),
   'consent.enterPin': z.strictObject({
     question,
     pin: z.instanceof(Uint8Array).refine(({ length }) => length <= PIN_BYTES_MOST, 'too long'),

@@ -1,5 +1,6 @@
-import type { ConsentModel } from '../core/consent/consent-model.js';
+import type { ConsentDigest, ConsentDocument, ConsentModel } from '../core/consent/consent-model.js';
 import type { ConsentAction, ConsentView } from '../core/consent-window/consent-view.js';
+import type { DocumentPreview } from '../core/documents/document-preview.js';
 import type { Call } from './call.js';
 
 export type * from '../core/consent/consent-model.js';
@@ -18,8 +19,30 @@ export type {
 } from '../core/ports.js';
 export type { PinFormatFault } from '../core/card/pin-format.js';
 
+/** What is known of a document's content without it. */
+export interface ShownPreview extends Pick<DocumentPreview, 'kind' | 'title' | 'pages' | 'warnings'> {
+  /** There is text or fields to ask for. */
+  readonly hasContent: boolean;
+}
+
+export interface ShownDocument extends Omit<ConsentDocument, 'preview'> {
+  readonly preview?: ShownPreview;
+}
+
+export type ShownItem = ShownDocument | ConsentDigest;
+
+/** The model as it crosses to the window: a thousand items have more content than a page can hold. */
+export interface ShownConsent extends Omit<ConsentModel, 'items'> {
+  readonly items: readonly ShownItem[];
+}
+
+export interface PreviewRequest {
+  /** Position in `items`. */
+  readonly item: number;
+}
+
 export interface ConsentStart {
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly view: ConsentView;
   readonly keypadShuffle: boolean;
 }
@@ -38,12 +61,14 @@ export interface ConsentCalls {
   /** Answers whether it was taken. */
   'consent.act': Call<ConsentAction, boolean>;
   'consent.enterPin': Call<PinEntryRequest, boolean>;
+  /** What can be shown of one item, once the person wants to see it. */
+  'consent.preview': Call<PreviewRequest, DocumentPreview>;
 }
 
 export interface ConsentPushes {
-  'consent.model': ConsentModel;
+  'consent.model': ShownConsent;
   'consent.view': ConsentView;
 }
 
-export const CONSENT_CALLS = ['consent.start', 'consent.act', 'consent.enterPin'] as const;
+export const CONSENT_CALLS = ['consent.start', 'consent.act', 'consent.enterPin', 'consent.preview'] as const;
 export const CONSENT_PUSHES = ['consent.model', 'consent.view'] as const;

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import type { DiagnosisCalls } from './diagnosis.js';
 import type { RequestSchemas } from './schemas.js';
 
-const TITLE_LENGTH = 200;
-
 export const DIAGNOSIS_SCHEMAS: RequestSchemas<DiagnosisCalls> = {
   'diagnosis.run': z.strictObject({ run: z.int().min(0) }),
   'diagnosis.stop': z.undefined(),
   'diagnosis.act': z.strictObject({ action: z.enum(['register-extension', 'open-clock-settings']) }),
-  'diagnosis.saveReport': z.strictObject({ title: z.string().min(1).max(TITLE_LENGTH) }),
+  'diagnosis.saveReport': z.undefined(),
 };

@@ -55,8 +55,8 @@ export interface DiagnosisCalls {
   /** Ends a run; nothing where there is none. */
   'diagnosis.stop': Call<undefined, undefined>;
   'diagnosis.act': Call<{ readonly action: PerformedAction }, ActionOutcome>;
-  /** Writes the report of the last run where the person wants it. `title`: of the dialog that asks for the place. */
-  'diagnosis.saveReport': Call<{ readonly title: string }, ExportOutcome>;
+  /** Writes the report of the last run where the person wants it. */
+  'diagnosis.saveReport': Call<undefined, ExportOutcome>;
 }
 
 export interface DiagnosisPushes {

@@ -49,7 +49,6 @@ export const DOCUMENTS_SCHEMAS: RequestSchemas<DocumentsCalls> = {
   'documents.look': z.strictObject({ list, id }),
   'documents.chooseResultFolder': z.undefined(),
   'documents.chooseCertificates': z.undefined(),
-  'documents.removeCertificates': one,
   'documents.plan': signingChoice,
   'documents.sign': signingChoice,
   'documents.cancelSigning': z.undefined(),

@@ -302,7 +302,6 @@ export interface DocumentsCalls {
   /** Undefined where the person chose none. */
   'documents.chooseResultFolder': Call<undefined, { readonly id: string; readonly name: string } | undefined>;
   'documents.chooseCertificates': Call<undefined, readonly ChosenCertificates[]>;
-  'documents.removeCertificates': Call<{ readonly id: string }, readonly ChosenCertificates[]>;
   /** Answers in the order of `files`. Nothing is written. */
   'documents.plan': Call<SigningChoice, readonly PlannedFile[]>;
   /** Starts the batch, which asks in the consent window; how it goes is pushed. */
@@ -329,7 +328,6 @@ export const DOCUMENTS_CALLS = [
   'documents.look',
   'documents.chooseResultFolder',
   'documents.chooseCertificates',
-  'documents.removeCertificates',
   'documents.plan',
   'documents.sign',
   'documents.cancelSigning',

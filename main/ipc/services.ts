@@ -8,7 +8,7 @@ export type { LocalisedText, Operation, RegistryFault, RegistryKind };
 /** An origin as it is decided by, and its host in Unicode (IDNA) where that differs, made safe to display. */
 export interface ShownOrigin {
   readonly origin: string;
-  readonly unicode?: string;
+  readonly unicodeOrigin?: string;
 }
 
 /** One service of a registry in force. All text made safe to display; its registry's signer vouches for it. */

@@ -9,6 +9,7 @@ import { ClientError } from '../core/errors.js';
 import type { History, HistoryKeyPort } from '../core/history/history.js';
 import { createCardInspection, type CardInspection } from '../core/inspection/card-inspection.js';
 import type { NoticePort, Notices } from '../core/notices/notices.js';
+import type { Policy } from '../core/policy/policy.js';
 import { createPinChange, type PinChange } from '../core/pin-change/pin-change.js';
 import type { CardReaders, Log, UserInteraction } from '../core/ports.js';
 import { createCardOperations } from '../core/signing/card-operations.js';
@@ -68,6 +69,10 @@ export interface ClientOptions extends ClientRulesOptions {
   readonly cardWaitMilliseconds: number;
   /** The system's key store, where this shell has one: it then holds the history, and serves it to the user's other programs. */
   readonly historyKey?: HistoryKeyPort;
+  /** Of such a shell: looks for the key store again where it was locked or not there at the start. */
+  readonly findHistoryKey?: () => Promise<HistoryKeyPort | undefined>;
+  /** Something of the history was recorded or erased, by this program or, where it has the key store, by another. */
+  readonly onHistoryChanged?: () => void;
   /** How many days the history is kept, in place of what is set. For tests. */
   readonly historyDays?: number;
   /** Where the person is told what they did not ask for. Left out: nowhere. */
@@ -98,7 +103,9 @@ export interface Client {
   readonly sites: SiteStore;
   /** The services in force on this PC, and what is wrong with their registries. */
   registry(): Promise<ServiceRegistrySource>;
-  /** Opens the bridge on the first free of `ports`, and to the browser extension. */
+  /** The administrator's rules as they are now. */
+  policy(): Policy;
+  /** Opens the bridge on the first free of `ports`, the policy's or `BRIDGE_PORTS` unless given, and to the browser extension. */
   listen(ports?: readonly number[]): Promise<BridgeListener>;
   /** Ends the card process and releases every reader. Listeners are closed by whoever opened them. */
   close(): Promise<void>;
@@ -108,7 +115,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { interaction, cardWaitMilliseconds, log } = options;
   const rules = openClientRules(options);
   requireAllowed(rules.policy, options);
-  const settings = openPersonSettings({ ...options, policy: rules.policy });
+  const settings = openPersonSettings({ ...options, policyStore: rules.policyStore });
   const readers = await openReaders(options);
   const history = openClientHistory(options, settings);
   const { notices, recorder } = openNotices({ ...options, settings, readers, history, port: options.noticePort });
@@ -127,6 +134,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     cardWaitMilliseconds,
     log,
   };
+  const bridgePortNumbers = (): readonly number[] => rules.policy.ports ?? BRIDGE_PORTS;
   const operations = createCardOperations(environment);
   const documents = createDocumentEngine();
   const sites = openSiteMemory(options.stateDirectory);
@@ -144,10 +152,12 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       ...environment,
       readerKind: readerKind(options.reader),
       stateDirectory: options.stateDirectory,
+      bridgePortNumbers,
     }),
     sites,
     registry: () => rules.registry(),
-    listen: (ports = BRIDGE_PORTS) => listen(options, { rules, operations, sites, documents }, ports),
+    policy: () => rules.policy,
+    listen: (ports = bridgePortNumbers()) => listen(options, { rules, operations, sites, documents }, ports),
     async close() {
       rules.close();
       notices.close();
@@ -160,12 +170,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 }
 
 function openClientHistory(
-  { stateDirectory, historyKey, historyDays, log }: ClientOptions,
+  { stateDirectory, historyKey, findHistoryKey, onHistoryChanged, historyDays, log }: ClientOptions,
   settings: SettingsStore,
 ): OpenedHistory {
   return openHistory({
     stateDirectory,
     ...(historyKey && { systemKey: historyKey }),
+    ...(findHistoryKey && { findSystemKey: findHistoryKey }),
+    ...(onHistoryChanged && { onChange: onHistoryChanged }),
     keeping: () =>
       historyDays === undefined
         ? historyKeeping(settings.read().settings)

@@ -16,7 +16,7 @@ import {
 } from '../core/registry/registry-source.js';
 import { nodeJose } from './jose.js';
 import { packageRoot } from './package-root.js';
-import type { ClientPolicy } from './policy.js';
+import type { ClientPolicy } from './policy/index.js';
 import { systemClock } from './system.js';
 
 /** A registry of a developer's own: what it lists, and whose signature counts. */

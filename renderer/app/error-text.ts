@@ -16,8 +16,10 @@ export function useErrorText(): (error: ShownError) => ErrorText {
     const area = code.split('_').slice(0, 2).join('_');
     const values = Object.fromEntries(Object.entries(details).map(([key, value]) => [key, String(value)]));
     const count = typeof details['triesLeft'] === 'number' ? { count: details['triesLeft'] } : {};
+    const pin = typeof details['role'] === 'string' ? lookUp(`common.pinName.${details['role']}`, {}) : '';
+    const role = pin === '' ? {} : { context: 'role', pin };
     const textOf = (part: 'what' | 'remedy'): string =>
-      lookUp(`error.${code}.${part}`, { ...values, ...count }) || lookUp(`error.${area}.${part}`, values);
+      lookUp(`error.${code}.${part}`, { ...values, ...count, ...role }) || lookUp(`error.${area}.${part}`, values);
     return { what: textOf('what'), remedy: textOf('remedy') };
   };
 }

@@ -11,11 +11,19 @@ export function formatSize(bytes: number, locale: string): string {
   }).format(bytes / 1_000 ** step);
 }
 
-/** A day, in words of the language; in Japanese with the era beside it, as official papers have it. */
-export function formatDay(date: Date, locale: string): string {
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(date);
+/** Certificates and registries end at a time of Japan, whatever the zone of the PC. */
+export const JAPAN = 'Asia/Tokyo';
+
+/**
+ * A day, in words of the language; in Japanese with the era beside it, as official papers have it.
+ * @param timeZone left out: the PC's
+ */
+export function formatDay(date: Date, locale: string, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', ...zone }).format(date);
   if (!locale.startsWith('ja')) return day;
-  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { era: 'long', year: 'numeric' }).format(date);
+  // The first year of an era is 元年.
+  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { era: 'long', year: 'numeric', ...zone }).format(date);
   return `${day}（${era}）`;
 }
 

@@ -15,7 +15,7 @@ function topicOf(path: string): Topic {
   return (path.split('/').at(-1) ?? '').replace('.json', '') as Topic;
 }
 
-/** The topics of one window. A text that a language lacks is in Japanese. */
+/** The topics of one window in one language, which may lack some. */
 export function loadTextsFrom(files: TextFiles): LoadTexts {
   return async (language) => {
     const entries = Object.entries(files).filter(([path]) => isOf(path, language));

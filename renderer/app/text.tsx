@@ -1,6 +1,6 @@
 import i18next, { type TFunction } from 'i18next';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
-import type { WindowLanguage } from '../../main/ipc/app.js';
+import { LOCALES, type WindowLanguage } from '../../main/ipc/app.js';
 import type { LocalisedText } from '../../sdk/protocol/index.js';
 import type { TextKey, TextTree } from './text-keys.js';
 
@@ -17,15 +17,8 @@ export interface Texts {
   readonly locale: string;
 }
 
-const LOCALES: Readonly<Record<WindowLanguage, string>> = {
-  ja: 'ja-JP',
-  en: 'en-GB',
-  'ja-simple': 'ja-JP',
-  'zh-Hans': 'zh-Hans',
-  ko: 'ko',
-  vi: 'vi',
-  pt: 'pt-BR',
-};
+/** All texts are there in this one; a text that a language lacks is in it, too. */
+const WHOLE: WindowLanguage = 'ja';
 
 /** The texts of one window's topics in one language, each language a chunk of its own. */
 export type LoadTexts = (language: WindowLanguage) => Promise<TextTree>;
@@ -33,9 +26,13 @@ export type LoadTexts = (language: WindowLanguage) => Promise<TextTree>;
 export async function createTexts(language: WindowLanguage, load: LoadTexts): Promise<Texts> {
   const instance = i18next.createInstance();
   const locale = LOCALES[language];
+  // English is held to be whole, by a test; nobody waits for a second language there.
+  const needed = [...new Set(language === 'en' ? [language] : [language, WHOLE])];
+  const trees = await Promise.all(needed.map(async (one) => [one, { translation: await load(one) }] as const));
   await instance.init({
-    lng: locale,
-    resources: { [locale]: { translation: await load(language) } },
+    lng: language,
+    fallbackLng: WHOLE,
+    resources: Object.fromEntries(trees),
     // React escapes; text in the app is never markup.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,

@@ -47,14 +47,28 @@ export function useAction<Request extends readonly unknown[], Answer>(
   return { state, run, reset };
 }
 
-/** A call that is made when the component appears; `run` makes it again. */
-export function useLoad<Answer>(call: () => Promise<CallResult<Answer>>): RunnableCall<readonly [], Answer> {
+export interface LoadedCall<Answer> extends RunnableCall<readonly [], Answer> {
+  /** As `useLast` has it. */
+  readonly last: Answer | undefined;
+}
+
+/** What was answered last; it stays while it is asked for again, until that fails. */
+export function useLast<Answer>(state: CallState<Answer>): Answer | undefined {
+  const [kept, setKept] = useState<Answer>();
+  const last = state.status === 'done' ? state.answer : state.status === 'failed' ? undefined : kept;
+  if (last !== kept) setKept(() => last);
+  return last;
+}
+
+/** A call that is made when the component appears, and again whenever `key` changes; `run` makes it again. */
+export function useLoad<Answer>(call: () => Promise<CallResult<Answer>>, key = ''): LoadedCall<Answer> {
   const action = useAction(call);
-  const { run } = action;
+  const { run, state } = action;
+  const last = useLast(state);
   useEffect(() => {
     void run();
-  }, [run]);
-  return action.state.status === 'idle' ? { ...action, state: { status: 'running' } } : action;
+  }, [run, key]);
+  return { ...action, state: state.status === 'idle' ? { status: 'running' } : state, last };
 }
 
 /** Hears a push for as long as the component is there. */

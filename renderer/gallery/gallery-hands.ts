@@ -2,8 +2,8 @@ import type { GalleryHands } from './gallery-state.js';
 
 /** Milliseconds after which an element that is waited for will not come. */
 const PATIENCE_MILLISECONDS = 10_000;
-/** Frames without a change after which none follows. */
-const STILL_FRAMES = 2;
+/** Frames without a change after which none follows. What opens and closes waits for a few, lest it be animated. */
+const STILL_FRAMES = { first: 2, afterPlay: 6 } as const;
 
 const nextFrame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -24,7 +24,7 @@ async function find(selector: string): Promise<HTMLElement> {
 }
 
 /** Resolves once something is shown and nothing in the page changes any more. Animations are no change. */
-export async function stillness(): Promise<void> {
+export async function stillness(of: keyof typeof STILL_FRAMES = 'first'): Promise<void> {
   let still = 0;
   const observer = new MutationObserver(() => {
     still = 0;
@@ -35,7 +35,7 @@ export async function stillness(): Promise<void> {
     await until(() => {
       const isDrawn = (document.getElementById('root')?.childElementCount ?? 0) > 0;
       still = isDrawn ? still + 1 : 0;
-      return still >= STILL_FRAMES;
+      return still >= STILL_FRAMES[of];
     }, 'the state does not come to rest');
   } finally {
     observer.disconnect();

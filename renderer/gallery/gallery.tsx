@@ -33,6 +33,8 @@ function describeApp(state: GalleryState, { language, appearance }: Look): AppDe
 let root: Root | undefined;
 /** Counts what was asked for: a state that is left while it plays must not touch the next one. */
 let latest = 0;
+/** Changes language and appearance of the state that is shown, as the app does when they are set. */
+let changeLook: (look: Look) => void = () => undefined;
 
 /** A page as it was when it was loaded; nothing of the state before is left. */
 function clear(onFault: (fault: unknown) => void): Root {
@@ -53,6 +55,7 @@ function clear(onFault: (fault: unknown) => void): Root {
 
 async function play(state: GalleryState, look: Look, onto: Root): Promise<void> {
   const { api, push } = galleryApi(state, describeApp(state, look));
+  changeLook = (changed) => push('app.changed', describeApp(state, changed));
   flushSync(() => {
     onto.render(
       <WindowRoot api={api} load={load}>
@@ -63,7 +66,7 @@ async function play(state: GalleryState, look: Look, onto: Root): Promise<void> 
   await stillness();
   if (!state.play) return;
   await state.play(galleryHands(push));
-  await stillness();
+  await stillness('afterPlay');
 }
 
 /** Shows what the address names; then `<html data-shown>` says so, or `data-failed` why not, and the event `gallery:shown` tells. */
@@ -100,5 +103,13 @@ async function show(): Promise<void> {
   dispatchEvent(new Event('gallery:shown'));
 }
 
+/** `gallery:look` with a `Look`: the state stays as it is, and what was done in it. */
+async function lookAnew(look: Look): Promise<void> {
+  changeLook(look);
+  await stillness();
+  dispatchEvent(new Event('gallery:shown'));
+}
+
 addEventListener('hashchange', () => void show());
+addEventListener('gallery:look', (event) => void lookAnew((event as CustomEvent<Look>).detail));
 void show();

@@ -12,8 +12,8 @@ interface ConfirmDialogProps {
   /** What the button that does it says. */
   readonly agree: string;
   readonly danger?: boolean;
-  /** Of what it does: the dialog stays while that goes on, and where it failed. */
-  readonly state: CallState<unknown>;
+  /** Of what it does: the dialog stays while that goes on, and where it failed. Left out where it closes at once. */
+  readonly state?: CallState<unknown>;
   readonly onAgree: () => void;
   readonly onClose: () => void;
   readonly children?: ReactNode;
@@ -31,7 +31,7 @@ export function ConfirmDialog({
   ...rest
 }: ConfirmDialogProps) {
   const { t } = useTexts();
-  const isRunning = state.status === 'running';
+  const isRunning = state?.status === 'running';
   return (
     <Dialog
       open={open}
@@ -40,7 +40,10 @@ export function ConfirmDialog({
       description={description}
       actions={
         <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          {/* Named so that Ariakit adds no hidden way out of its own, which would be in English. */}
+          <Button data-dialog-dismiss="" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
           <Button kind={rest.danger ? 'danger' : 'primary'} withoutEnter disabled={isRunning} onClick={onAgree}>
             {agree}
           </Button>
@@ -48,7 +51,7 @@ export function ConfirmDialog({
       }
     >
       {rest.children}
-      {state.status === 'failed' && <Failure error={state.error} />}
+      {state?.status === 'failed' && <Failure error={state.error} />}
     </Dialog>
   );
 }

@@ -20,10 +20,13 @@ export function Dialog({ open, onClose, title, description, children, actions }:
     <AriakitDialog
       open={open}
       onClose={onClose}
+      unmountOnHide
       className={classes['dialog']}
       backdrop={<div className={classes['backdrop']} />}
     >
-      <DialogHeading className={classes['title']}>{title}</DialogHeading>
+      <DialogHeading className={classes['title']} render={<h2 />}>
+        {title}
+      </DialogHeading>
       {description !== undefined && <DialogDescription render={<div />}>{description}</DialogDescription>}
       {children}
       <Row align="end">{actions}</Row>

@@ -16,3 +16,8 @@ export function PageHeading({ children, lead }: PageHeadingProps) {
     </header>
   );
 }
+
+/** For when what had the focus is gone, or another page is shown: its heading is read, and the next Tab is below it. */
+export function focusPageHeading(): void {
+  document.querySelector<HTMLElement>('h1')?.focus();
+}

@@ -123,6 +123,7 @@ const breaches: readonly [file: string, text: string][] = [
   ['eslint.config.js', `import { y } from './main/core/y.js';`],
   ['vitest.config.ts', `import { y } from './main/core/y.js';`],
   ['vitest.bench.config.ts', `import { y } from './main/core/y.js';`],
+  ['vitest.packages.config.ts', `import { y } from './main/core/y.js';`],
   ['test/unit/x.ts', `import { app } from 'electron';`],
   ['test/unit/x.ts', `import fs from 'fs';`],
   ['elsewhere/x.ts', `import { z } from 'zod';`],

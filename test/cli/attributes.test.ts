@@ -75,7 +75,7 @@ describe('madoguchi attributes', () => {
       expect.stringContaining('発行元のものかどうかは確認していません') as string,
       '',
     ]);
-    for (const words of ['照合番号B', '・氏名', '・住所', '・生年月日', '・性別', 'マイナンバー）は読み出しません']) {
+    for (const words of ['照合番号B', '・氏名', '・住所', '・生年月日', '・性別', 'マイナンバー）は読み取りません']) {
       expect(done.stderr).toContain(words);
     }
   });

@@ -14,6 +14,7 @@ import type { UserInteraction } from '../../main/core/ports.js';
 import { consentCalls } from '../../main/electron/window-calls/consent-calls.js';
 import { serveCalls, type ServeCall } from '../../main/electron/window-calls/serve-calls.js';
 import type { AppDescription } from '../../main/ipc/app.js';
+import { shownConsent } from '../../main/ipc/shown-consent.js';
 import type { CallResult, WindowKind } from '../../main/ipc/call.js';
 import { WINDOW_CALLS, type CallName, type Pushes, type PushName } from '../../main/ipc/calls.js';
 import { windowApi, type WindowTransport } from '../../main/ipc/window-api.js';
@@ -134,12 +135,17 @@ export class WindowHost {
   /** Opens a window's page, without waiting for what it shows. */
   async open(context: BrowserContext, window: WindowKind): Promise<Page> {
     const page = await context.newPage();
+    await this.load(page, window);
+    return page;
+  }
+
+  /** The same in a page that is there. */
+  async load(page: Page, window: WindowKind): Promise<void> {
     const transport = `(${windowTransport.toString()})(${JSON.stringify({ window, pinCall: PIN_CALL, maskBytes: MASK_BYTES })})`;
     const names = JSON.stringify(WINDOW_CALLS[window]);
     // As text: the page's policy lets nothing be evaluated there.
     await page.addInitScript({ content: `globalThis.madoguchi = (${windowApi.toString()})(${names}, ${transport});` });
     await page.goto(`${this.origin}/${window}.html`);
-    return page;
   }
 
   async close(): Promise<void> {
@@ -154,14 +160,14 @@ export class WindowHost {
         this.windows.push('opened');
         this.views.push(view);
         this.#conversation = { consent, view, events };
-        this.push('consent.model', consent, 'consent');
+        this.push('consent.model', shownConsent(consent), 'consent');
         this.push('consent.view', view, 'consent');
         for (const opened of this.#opened.splice(0)) opened(this.#conversation);
         return {
           showConsent: (changed) => {
             if (this.#conversation?.events !== events) return;
             this.#conversation = { ...this.#conversation, consent: changed };
-            this.push('consent.model', changed, 'consent');
+            this.push('consent.model', shownConsent(changed), 'consent');
           },
           showView: (changed) => {
             this.views.push(changed);

@@ -79,6 +79,14 @@ async function agree(page: Page, what = 'authenticate'): Promise<void> {
   await agreeing.click();
 }
 
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 20; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate(() => document.activeElement?.textContent)) === name) return;
+  }
+  throw new Error(`Tab does not lead to ${name}`);
+}
+
 async function enterPin(page: Page, digits: string): Promise<void> {
   await page.locator(FIELD).waitFor();
   await page.keyboard.type(digits);
@@ -111,8 +119,11 @@ describe.skipIf(missing !== undefined)('a log-in in the window', () => {
     const { page, outcome } = await askLogIn();
     const agreeing = button(page, consent.get('agree.authenticate'));
     await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
-    // Refusing has the focus; the way to agreeing is by Tab.
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(consent.get('refuse'));
+    // The heading has the focus, where no key answers anything; the way to agreeing is by Tab, past refusing.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await tabTo(page, consent.get('refuse'));
     await page.keyboard.press('Tab');
     expect(await agreeing.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
@@ -146,6 +157,12 @@ describe.skipIf(missing !== undefined)('a log-in in the window', () => {
     conversation.events.focused(false);
     await expect.poll(() => agreeing.getAttribute('aria-disabled')).toBe('true');
     await agreeing.click({ force: true });
+    // A key meant for the window before refuses nothing either.
+    await button(page, consent.get('refuse')).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await sleep(200);
+    expect(session.host.conversation?.view.stage.kind).toBe('consent');
     conversation.events.focused(true);
     const since = performance.now();
     await agreeing.click({ force: true });
@@ -184,6 +201,7 @@ describe.skipIf(missing !== undefined)('a log-in in the window', () => {
     await page.getByText(pin.get('triesLeft_other', { count: 2 }), { exact: true }).waitFor();
     await enterPin(page, '0002');
     await heading(page, consent.get('lastTry.title'));
+    await page.getByText(consent.get('lastTry.incorrect'), { exact: true }).waitFor();
     const onwards = button(page, consent.get('lastTry.confirm'));
     await expect.poll(() => onwards.getAttribute('aria-disabled'), { timeout: 5_000 }).toBe('false');
     await onwards.click();

@@ -34,8 +34,10 @@ const PATIENCE_MILLISECONDS = 30_000;
 function stopClock(now) {
   const RealDate = Date;
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, values, newTarget) =>
-      /** @type {object} */ (Reflect.construct(target, values.length === 0 ? [now] : values, newTarget)),
+    construct: (target, values, newTarget) => {
+      const date = /** @type {unknown} */ (Reflect.construct(target, values.length === 0 ? [now] : values, newTarget));
+      return /** @type {Date} */ (date);
+    },
     apply: () => new RealDate(now).toString(),
     get: (target, key) => (key === 'now' ? () => now : /** @type {unknown} */ (Reflect.get(target, key))),
   });
@@ -78,16 +80,18 @@ export function listStates(page) {
  */
 export async function showState(page, id, { language = 'ja', appearance = 'light' } = {}) {
   const hash = `#${id}?language=${language}&appearance=${appearance}`;
-  const outcome = await page.evaluate(
+  /** @type {string | undefined} */
+  const fault = await page.evaluate(
     ([wanted, patience]) =>
       new Promise((resolve) => {
         const html = document.documentElement;
+        /** @type {ReturnType<typeof setTimeout>} */
         const timer = setTimeout(() => end('did not come to rest'), patience);
-        /** @param {string | undefined} fault */
-        const end = (fault) => {
+        /** @param {string | undefined} outcome */
+        const end = (outcome) => {
           clearTimeout(timer);
           removeEventListener('gallery:shown', look);
-          resolve(fault);
+          resolve(outcome);
         };
         const look = () => end(html.dataset['failed']);
         addEventListener('gallery:shown', look);
@@ -96,5 +100,20 @@ export async function showState(page, id, { language = 'ja', appearance = 'light
       }),
     /** @type {const} */ ([hash, PATIENCE_MILLISECONDS]),
   );
-  if (outcome !== undefined) throw new Error(`${id}: ${String(outcome)}`);
+  if (fault !== undefined) throw new Error(`${id}: ${fault}`);
+}
+
+/**
+ * Changes how the state that is shown is looked at, without showing it again.
+ * @param {Page} page @param {Look} look
+ */
+export async function changeLook(page, { language = 'ja', appearance = 'light' }) {
+  await page.evaluate(
+    (detail) =>
+      new Promise((resolve) => {
+        addEventListener('gallery:shown', () => resolve(undefined), { once: true });
+        dispatchEvent(new CustomEvent('gallery:look', { detail }));
+      }),
+    { language, appearance, zoom: '100' },
+  );
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ask, CAN_ASK, run, say } from './terminal.js';
 
-/** @typedef {'demo' | 'test'} Level */
+/** @typedef {'demo' | 'test' | 'packages'} Level */
 
 /** What builds and serves a real card reader. The virtual card needs none of it. */
 const CARD_READER = ['libpcsclite-dev', 'pcscd', 'g++', 'make', 'python3'];
@@ -31,10 +31,18 @@ const SUITES = [
   'iproute2',
   'util-linux',
   'bsdutils',
+  'desktop-file-utils',
 ];
 
+/** What packages are built, looked at and installed with. */
+const PACKAGING = ['dpkg-dev', 'lintian', 'msitools', 'wixl', 'wine'];
+
 /** @type {Readonly<Record<Level, readonly string[]>>} */
-export const DEBIAN_PACKAGES = { demo: CARD_READER, test: [...CARD_READER, ...SUITES] };
+export const DEBIAN_PACKAGES = {
+  demo: CARD_READER,
+  test: [...CARD_READER, ...SUITES],
+  packages: [...CARD_READER, ...SUITES, ...PACKAGING],
+};
 
 /** Programs the suites start, for machines where Debian's package names mean nothing. */
 const SUITE_COMMANDS = [
@@ -56,6 +64,10 @@ const SUITE_COMMANDS = [
   'xmllint',
   'time',
 ];
+const PACKAGING_COMMANDS = ['lintian', 'wixl', 'wine'];
+
+/** @type {Readonly<Record<Level, readonly string[]>>} */
+const COMMANDS = { demo: [], test: SUITE_COMMANDS, packages: [...SUITE_COMMANDS, ...PACKAGING_COMMANDS] };
 
 /** @param {string} osRelease Text of os-release(5). */
 export function isDebianLike(osRelease) {
@@ -127,7 +139,7 @@ function describeWhatIsMissing(level, bindingWorks) {
   if (!bindingWorks) {
     say(`For a real card reader, install ${CARD_READER_ELSEWHERE[process.platform] ?? 'PC/SC'}.`);
   }
-  const commands = level === 'test' ? SUITE_COMMANDS.filter((command) => !isOnPath(command)) : [];
+  const commands = COMMANDS[level].filter((command) => !isOnPath(command));
   if (commands.length > 0) say(`Tests that need these programs will be skipped: ${commands.join(', ')}`);
 }
 

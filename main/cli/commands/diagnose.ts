@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { DiagnosisReport, LayerResult } from '../../core/diagnosis/diagnosis.js';
 import { reportText } from '../../core/diagnosis/report-text.js';
+import { requireDiagnosisExport } from '../../core/policy/policy.js';
 import { conclusion, layerLines } from '../diagnosis-text.js';
 import { ExitCode } from '../exit-codes.js';
 import { createNewFile, type NewFile } from '../files.js';
@@ -28,9 +29,10 @@ async function diagnose(context: ProgramContext, { report: target }: DiagnoseOpt
   if (toStandardOutput && context.output.json) throw usageError('--report -: without --json');
   const file = target === undefined || toStandardOutput ? undefined : await createNewFile(target);
   try {
-    const report = await context.withClient(({ diagnosis }) =>
-      diagnosis.run((result) => tell(context, result, toStandardOutput), context.signal),
-    );
+    const report = await context.withClient((client) => {
+      if (target !== undefined) requireDiagnosisExport(client.policy());
+      return client.diagnosis.run((result) => tell(context, result, toStandardOutput), context.signal);
+    });
     await finish(context, report, { file, toStandardOutput });
     return report.results.some(({ status }) => status === 'failed') ? ExitCode.NEGATIVE : ExitCode.DONE;
   } finally {

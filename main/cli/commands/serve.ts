@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
 import type { BridgeListener } from '../../node/bridge-listener/index.js';
 import type { DeveloperRegistry } from '../../node/service-registry.js';
 import { ExitCode } from '../exit-codes.js';
@@ -36,7 +35,7 @@ async function serve(context: ProgramContext, options: ServeOptions): Promise<Ex
     approveAll: options.approveAll === true,
     developerMode,
     developerRegistry: registryOf(options),
-    ports: options.port === undefined ? BRIDGE_PORTS : [options.port],
+    ports: options.port === undefined ? undefined : [options.port],
     onListening(_client, listener) {
       announce(context, { listener, developerMode, options });
       return Promise.resolve(() => Promise.resolve());

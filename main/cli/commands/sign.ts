@@ -12,6 +12,7 @@ import type { ItemOutcome, SignOperation } from '../../core/signing/operations.j
 import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
 import { signedFilePath } from '../../node/document-engine/signed-file-path.js';
 import { fileError } from '../../node/file-source.js';
+import { openPolicy } from '../../node/policy/index.js';
 import { httpTimeStamper, timeStampAddressFault } from '../../node/time-stamp-client.js';
 import { readTrustedCertificates } from '../../node/trusted-certificates.js';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
@@ -56,7 +57,8 @@ export function addSignCommand(program: Command, run: RunCommand): void {
     .action((files: string[], options: SignOptions) => run((context) => signFiles(context, files, options)));
 }
 
-async function signFiles(context: ProgramContext, files: readonly string[], options: SignOptions): Promise<ExitCode> {
+async function signFiles(context: ProgramContext, files: readonly string[], given: SignOptions): Promise<ExitCode> {
+  const options = withPolicyAuthority(given);
   requireSensible(files, options);
   const stamping = await timeStamping(options, context.signal);
   const jobs = files.map((path): FileToSign => toJob(path, options));
@@ -85,6 +87,14 @@ function toJob(path: string, { format, output, outputDir, attached, visible, tsa
     output: output ?? signedFilePath(path, place),
     options: { timeStamped: tsa !== undefined, attached: attached === true, ...(visible && { visible }) },
   };
+}
+
+/** The administrator's authority, where the person names none and the format takes a time stamp. */
+function withPolicyAuthority(options: SignOptions): SignOptions {
+  const { timeStampAuthority } = openPolicy().current().policy;
+  if (options.tsa || timeStampAuthority === undefined || !takesTimeStamp(signatureFormat(options.format)))
+    return options;
+  return { ...options, tsa: new URL(timeStampAuthority) };
 }
 
 async function timeStamping(

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseRequestOrigin, unicodeOrigin } from '../../core/bridge/origin.js';
-import { displayText } from '../../core/consent/display-text.js';
+import { displayedUnicodeOrigin } from '../../core/consent/display-text.js';
 import { openSiteMemory, type Site, type SiteStore } from '../../node/site-memory.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
@@ -61,8 +61,8 @@ function siteText({ origin, blocked, remembered }: Site, t: Translate): string {
 }
 
 function shownOrigin(origin: string): string {
-  const unicode = unicodeOrigin(origin);
-  return unicode === undefined ? origin : `${origin} (${displayText(unicode)})`;
+  const unicode = displayedUnicodeOrigin(unicodeOrigin(origin));
+  return unicode === undefined ? origin : `${origin} (${unicode})`;
 }
 
 /** The origin of an address as a person copies it, serialised. */

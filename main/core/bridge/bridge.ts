@@ -16,7 +16,7 @@ import type { Caller, OriginRequester } from '../consent/consent-model.js';
 import type { DocumentEngine } from '../documents/signable-item.js';
 import { ClientError, toClientError, toPublicError } from '../errors.js';
 import type { JoseCrypto, SiteMemory, UploadStore } from '../ports.js';
-import type { Policy } from '../policy/policy.js';
+import { allowsDeveloperMode, type Policy } from '../policy/policy.js';
 import type { ServiceRegistry } from '../registry/service-registry.js';
 import type { CardOperations } from '../signing/operations.js';
 import type { Asker } from './asker.js';
@@ -117,8 +117,11 @@ class BridgeCore {
   }
 
   authorize(unverifiedOrigin: string | undefined): string {
-    const { developerMode, policy } = this.#options;
-    return authorizeOrigin(unverifiedOrigin, { developerMode, allowedOrigins: policy().allowedOrigins });
+    const policy = this.#options.policy();
+    const { allowedOrigins, blockedOrigins } = policy;
+    // Asked each time, for the administrator may forbid it while the program runs.
+    const developerMode = this.#options.developerMode && allowsDeveloperMode(policy);
+    return authorizeOrigin(unverifiedOrigin, { developerMode, allowedOrigins, blockedOrigins });
   }
 
   async open(asker: Asker, unverifiedRequest: OpenSessionRequest, redirect?: RedirectTarget): Promise<string> {

@@ -66,6 +66,7 @@ export async function judgeRequest(
   checkAllowed(request, { service, isSigned, asker });
   if (request.operation === 'sign') checkSignRequest(request, { asker, service, policy: environment.policy() });
   const recipient = recipientOf(environment, request);
+  if (environment.policy().requireEncryption && recipient?.shown.kind !== 'verifier') throw mustBeEncrypted();
   if (recipient) await checkUsable(environment, recipient);
   const standing = standingOf(registry, { service, isSigned, asker });
   const unicode = unicodeOrigin(asker.origin);
@@ -151,6 +152,11 @@ function recipientOf(
   if (!verifier || !key) throw new ClientError('ERR_PROTOCOL_VERIFIER_UNKNOWN', 'no such verifier in the registry');
   const { id, name, operator } = verifier;
   return { shown: { kind: 'verifier', id, name, operator }, key };
+}
+
+function mustBeEncrypted(): ClientError {
+  const details = { rule: 'require-encryption' };
+  return new ClientError('ERR_POLICY_ENCRYPTION_KEY', 'results have to be encrypted to a verifier', { details });
 }
 
 /** Tried before the person is asked, who must not enter a PIN for a result that cannot be encrypted. */

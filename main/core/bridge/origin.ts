@@ -1,6 +1,7 @@
 import { LIMITS } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../errors.js';
 import { decodePunycode } from './punycode.js';
+import { isReadableLabel } from './readable-label.js';
 
 /** Who may ask. */
 export interface OriginSettings {
@@ -11,6 +12,8 @@ export interface OriginSettings {
    * refused. Undefined: no list; empty: nobody may ask.
    */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** An administrator's list of those that may not ask, which goes before the other; `*`: nobody may. */
+  readonly blockedOrigins?: readonly string[] | undefined;
 }
 
 /**
@@ -41,23 +44,36 @@ export function parseRequestOrigin(value: string | undefined): string {
 /**
  * The origin that a request may act for.
  * @throws ClientError as `parseRequestOrigin`; `ERR_ORIGIN_NOT_ALLOWED` for `http:` outside developer mode's loopback
- * names; `ERR_POLICY_ORIGIN` where an administrator's list leaves the origin out.
+ * names; `ERR_POLICY_ORIGIN` where an administrator's list leaves the origin out, or blocks it.
  */
 export function authorizeOrigin(value: string | undefined, settings: OriginSettings): string {
   const origin = parseRequestOrigin(value);
   const { protocol, hostname } = new URL(origin);
   if (protocol !== 'https:' && !(settings.developerMode && LOOPBACK_HOSTS.includes(hostname))) throw notAllowed();
-  if (settings.allowedOrigins !== undefined && !settings.allowedOrigins.includes(origin)) {
+  const { allowedOrigins, blockedOrigins = [] } = settings;
+  const isBlocked = blockedOrigins.includes(origin) || blockedOrigins.includes('*');
+  if (isBlocked || (allowedOrigins !== undefined && !allowedOrigins.includes(origin))) {
     throw new ClientError('ERR_POLICY_ORIGIN', 'an administrator of this PC has not allowed this origin');
   }
   return origin;
 }
 
 /**
- * `origin` with its host in Unicode (IDNA), where that differs. Undefined where it does not, or where the Unicode form
- * would not name the very same origin.
+ * `origin` with its host in Unicode (IDNA), where that differs and can be shown to a person: each of its labels is what it
+ * looks like. Otherwise undefined, and the ASCII form is the only one.
  */
 export function unicodeOrigin(origin: string): string | undefined {
+  const unicode = decodedOrigin(origin);
+  if (unicode === undefined) return undefined;
+  const labels = new URL(origin).hostname.split('.').filter((label) => label.startsWith('xn--'));
+  return labels.every((label) => isReadableLabel(unicodeLabel(label))) ? unicode : undefined;
+}
+
+/**
+ * `origin` with its host in Unicode, whatever that looks like: to compare and to search, not to show. Undefined where it
+ * does not differ, or would not name the very same origin.
+ */
+export function decodedOrigin(origin: string): string | undefined {
   if (!origin.includes('xn--')) return undefined;
   const { hostname } = new URL(origin);
   const unicode = origin.replace(hostname, hostname.split('.').map(unicodeLabel).join('.'));

@@ -19,7 +19,7 @@ export type ConsentStage =
   | { readonly kind: 'choose-reader'; readonly readers: readonly ReaderOption[] }
   /** In place of an agreement: the card cannot be used, and the page does not learn it. `preparation` says why. */
   | { readonly kind: 'unusable-card' }
-  | { readonly kind: 'last-try'; readonly role: PinRole }
+  | { readonly kind: 'last-try'; readonly role: PinRole; readonly reason?: PinPrompt['reason'] }
   | { readonly kind: 'pin'; readonly prompt: PinPrompt }
   | { readonly kind: 'new-pin'; readonly prompt: NewPinPrompt }
   | { readonly kind: 'trivial-pin'; readonly role: PinRole }

@@ -129,7 +129,7 @@ export class WindowDialog implements ConsentDialog, ConsentWindowEvents {
   }
 
   showPreparation(preparation: Preparation): void {
-    this.#update({ preparation });
+    this.#update({ preparation: displayedPreparation(preparation) });
   }
 
   chooseReader(readers: readonly ReaderInfo[]): Promise<string> {
@@ -155,8 +155,8 @@ export class WindowDialog implements ConsentDialog, ConsentWindowEvents {
     return this.#ask<Refusal>({ kind: 'unusable-card' }, (resolve) => ({ refuse: resolve }));
   }
 
-  confirmLastTry(role: PinRole): Promise<boolean> {
-    return this.#askConfirmation({ kind: 'last-try', role });
+  confirmLastTry(role: PinRole, reason?: PinPrompt['reason']): Promise<boolean> {
+    return this.#askConfirmation({ kind: 'last-try', role, ...(reason && { reason }) });
   }
 
   enterPin(prompt: PinPrompt): Promise<Uint8Array | undefined> {
@@ -331,6 +331,12 @@ export class WindowDialog implements ConsentDialog, ConsentWindowEvents {
 function answer<Answer>(take: ((given: Answer) => void) | undefined, given: Answer): boolean {
   take?.(given);
   return take !== undefined;
+}
+
+/** Whoever plugs a reader in names it. */
+function displayedPreparation(preparation: Preparation): Preparation {
+  if (preparation.status !== 'ready') return preparation;
+  return { ...preparation, readerName: displayText(preparation.readerName) };
 }
 
 /** What the person did needs not be told to the person. */

@@ -19,7 +19,7 @@ import type {
   Recipient,
   Requester,
 } from './consent-model.js';
-import { displayText } from './display-text.js';
+import { displayedUnicodeOrigin, displayText, LONGEST_SHOWN_ORIGIN } from './display-text.js';
 
 /**
  * What the person is asked, as a pure function of the request and of what was read of its items. What leaves the PC follows
@@ -127,17 +127,20 @@ function parties({
 /** An origin was checked character by character; its Unicode form, a claim and what others call themselves were not. */
 function displayedRequester(requester: Requester): Requester {
   switch (requester.kind) {
-    case 'origin':
+    case 'origin': {
+      const { unicodeOrigin, ...rest } = requester;
+      const unicode = displayedUnicodeOrigin(unicodeOrigin);
       return {
-        ...requester,
-        ...(requester.unicodeOrigin !== undefined && { unicodeOrigin: displayText(requester.unicodeOrigin) }),
+        ...rest,
+        ...(unicode !== undefined && { unicodeOrigin: unicode }),
         standing: displayedStanding(requester.standing),
         caller: displayedCaller(requester.caller),
       };
+    }
     case 'local-program':
       return requester.claimedOrigin === undefined
         ? requester
-        : { kind: 'local-program', claimedOrigin: displayText(requester.claimedOrigin) };
+        : { kind: 'local-program', claimedOrigin: displayText(requester.claimedOrigin, LONGEST_SHOWN_ORIGIN) };
     case 'self':
       return requester;
   }
@@ -150,7 +153,10 @@ function displayedStanding(standing: OriginStanding): OriginStanding {
   const { lookAlike } = standing;
   if (!lookAlike) return standing;
   const { origin, name } = lookAlike;
-  return { level: 'unlisted', lookAlike: { origin: displayText(origin), name: displayedName(name) } };
+  return {
+    level: 'unlisted',
+    lookAlike: { origin: displayText(origin, LONGEST_SHOWN_ORIGIN), name: displayedName(name) },
+  };
 }
 
 function displayedRecipient(recipient: Recipient): Recipient {

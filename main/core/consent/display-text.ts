@@ -13,6 +13,18 @@ export function displayText(unverifiedText: string, maxLength = 255): string {
   return boundedDisplayText(unverifiedText, maxLength).text;
 }
 
+/** Longer than any origin is once each of its characters is written out, in code points: none is ever cut. */
+export const LONGEST_SHOWN_ORIGIN = 4_096;
+
+/**
+ * An origin's Unicode form as it is to be shown: untouched. Undefined where it holds anything that could not be shown as it
+ * is, so that the ASCII form is the only one.
+ */
+export function displayedUnicodeOrigin(unverifiedUnicode: string | undefined): string | undefined {
+  if (unverifiedUnicode === undefined) return undefined;
+  return displayText(unverifiedUnicode, LONGEST_SHOWN_ORIGIN) === unverifiedUnicode ? unverifiedUnicode : undefined;
+}
+
 /**
  * As `displayText`, telling whether anything was cut off. `maxLength` counts code points of what is shown, the `…`
  * included; a character is shown whole or not at all, one that is written out likewise.

@@ -130,21 +130,21 @@ export const FINDINGS = {
   'extension-registered': { layer: 'browser', status: 'ok' },
   'extension-not-registered': {
     layer: 'browser',
-    status: 'attention',
+    status: 'ok',
     remedy: 'register-extension',
     action: 'register-extension',
   },
   /** The files are there, from another place or version of this program. */
   'extension-outdated': {
     layer: 'browser',
-    status: 'attention',
+    status: 'ok',
     remedy: 'register-extension',
     action: 'register-extension',
   },
   /** A file that is not ours is where ours belongs. */
   'foreign-registration': { layer: 'browser', status: 'attention', remedy: 'remove-foreign-file', action: 'retry' },
   /** Only browsers from Snap or Flatpak, whose extensions can start no program of the PC. */
-  'sandboxed-browser': { layer: 'browser', status: 'attention', remedy: 'use-other-browser' },
+  'sandboxed-browser': { layer: 'browser', status: 'ok', remedy: 'use-other-browser' },
   'no-known-browser': { layer: 'browser', status: 'attention', remedy: 'install-browser' },
   'registration-unreadable': { layer: 'browser', status: 'attention', remedy: 'repair-file-access', action: 'retry' },
 

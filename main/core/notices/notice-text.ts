@@ -1,4 +1,4 @@
-import { displayText } from '../consent/display-text.js';
+import { displayedUnicodeOrigin, displayText, LONGEST_SHOWN_ORIGIN } from '../consent/display-text.js';
 import type { CertificateExpiringNotice, KeyUsedNotice, Notice, NoticeRequester } from './notice.js';
 
 /** What a notice says. Lines are separate: each begins where the desktop begins one. */
@@ -16,9 +16,6 @@ export interface NoticeWords {
   /** The day of a moment. */
   readonly day: (at: Date) => string;
 }
-
-/** Longer than any origin is once each of its characters is written out, so that none is ever cut. */
-const LONGEST_ORIGIN = 4_096;
 
 /** The origin comes first after the title, in full and alone in its line: nothing else there is anybody's but ours. */
 export function noticeText(notice: Notice, words: NoticeWords): NoticeText {
@@ -55,10 +52,11 @@ function keyUsedText(notice: KeyUsedNotice, { t, moment }: NoticeWords): NoticeT
 function requesterLines(requester: NoticeRequester, t: NoticeWords['t']): string[] {
   switch (requester.kind) {
     case 'origin': {
-      const { origin, unicodeOrigin, confirmed } = requester;
+      const { origin, confirmed } = requester;
+      const unicode = displayedUnicodeOrigin(requester.unicodeOrigin);
       return [
-        displayText(origin, LONGEST_ORIGIN),
-        ...(unicodeOrigin === undefined ? [] : [displayText(unicodeOrigin, LONGEST_ORIGIN)]),
+        displayText(origin, LONGEST_SHOWN_ORIGIN),
+        ...(unicode === undefined ? [] : [unicode]),
         ...(confirmed ? [] : [t('notice.keyUsed.unconfirmed')]),
       ];
     }
@@ -66,7 +64,11 @@ function requesterLines(requester: NoticeRequester, t: NoticeWords['t']): string
       const { unverifiedOrigin } = requester;
       if (unverifiedOrigin === undefined) return [t('notice.keyUsed.localProgram')];
       // Whatever it says, it stays behind a bar and cannot pass for a line of ours.
-      return [t('notice.keyUsed.localProgram'), t('notice.keyUsed.claim'), `│ ${displayText(unverifiedOrigin)}`];
+      return [
+        t('notice.keyUsed.localProgram'),
+        t('notice.keyUsed.claim'),
+        `│ ${displayText(unverifiedOrigin, LONGEST_SHOWN_ORIGIN)}`,
+      ];
     }
     case 'self':
       return [t('notice.keyUsed.self')];

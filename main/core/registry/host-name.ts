@@ -1,4 +1,4 @@
-import { unicodeOrigin } from '../bridge/origin.js';
+import { decodedOrigin } from '../bridge/origin.js';
 
 /** A DNS name, taken apart as far as can be done without the Public Suffix List. */
 export interface HostName {
@@ -34,7 +34,7 @@ const HOSTING = [
 /** Undefined for addresses and for names of one label. */
 export function hostName(origin: string): HostName | undefined {
   const labels = labelsOf(origin);
-  const unicode = labelsOf(unicodeOrigin(origin) ?? origin);
+  const unicode = labelsOf(decodedOrigin(origin) ?? origin);
   const last = labels.at(-1) ?? '';
   if (labels.length < 2 || unicode.length !== labels.length || /^[0-9]+$/.test(last)) return undefined;
   const cut = labels.length - Math.min(suffixLength(labels), labels.length - 1) - 1;

@@ -1,4 +1,4 @@
-import { unicodeOrigin } from '../bridge/origin.js';
+import { decodedOrigin } from '../bridge/origin.js';
 import type { RegistryService } from '../../../sdk/protocol/index.js';
 import type { RegistryKind } from './registry-source.js';
 
@@ -23,7 +23,7 @@ export function searchServices(services: readonly ListedService[], text: string)
 }
 
 function searchedText({ service: { name, operator }, origins }: ListedService): string {
-  const hosts = origins.flatMap((origin) => [origin, unicodeOrigin(origin) ?? '']);
+  const hosts = origins.flatMap((origin) => [origin, decodedOrigin(origin) ?? '']);
   return [name.ja, name.en, operator.ja, operator.en, ...hosts].join('\n');
 }
 

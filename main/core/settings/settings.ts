@@ -39,7 +39,7 @@ export type SettingDefinition = SwitchDefinition | ChoiceDefinition | NumberDefi
 const LANGUAGE_SETTINGS = ['system', 'ja', 'en', 'ja-simple', 'zh-Hans', 'ko', 'vi', 'pt'] as const;
 const APPEARANCES = ['system', 'light', 'dark', 'high-contrast'] as const;
 
-/** Every setting; types, bounds, texts and tests follow from here. */
+/** Every setting; types, bounds and tests follow from here. */
 export const SETTING_DEFINITIONS = {
   /** Of all texts; BCP 47 but for `ja-simple`, which is やさしい日本語. */
   language: choice(LANGUAGE_SETTINGS, 'system'),
@@ -60,11 +60,11 @@ export const SETTING_DEFINITIONS = {
   cardLeftNotice: toggle({ default: false, careful: true }),
   /** The virtual card, and `http:` pages of this PC. Security-relevant. */
   developerMode: toggle({ default: false, careful: false }),
-  /** Whether a phone may be the card reader. Security-relevant: it opens a port to the network. */
+  /** Whether a phone may be the card reader. Security-relevant. Only an administrator's `false` is followed. */
   phoneReader: toggle({ default: false, careful: false }),
   /** Internal: whether the first run's screens were seen to their end. */
   firstRunDone: { ...toggle({ default: false, careful: true }), shown: false },
-  /** Whether this program asks if there is a newer version. It never installs one. */
+  /** Kept for when this program can tell of a newer version: nothing asks for one yet. */
   update: choice(['notify', 'off'], 'notify', 'off'),
   /** Whether browsers are told where to find this program, for its extension. */
   extension: toggle({ default: false, careful: false }),
@@ -81,7 +81,7 @@ export type SettingValue = SettingValues[SettingName];
 /** In the order in which they are shown. */
 export const SETTING_NAMES = Object.keys(SETTING_DEFINITIONS) as SettingName[];
 
-/** Settings that an administrator's policy may decide, under the same names. */
+/** Settings that an administrator's policy may decide: under the same names, but for `extension`, which `extensionForced` does. */
 export const LOCKABLE_SETTINGS = [
   'language',
   'startWithSystem',
@@ -90,6 +90,7 @@ export const LOCKABLE_SETTINGS = [
   'developerMode',
   'phoneReader',
   'update',
+  'extension',
 ] as const satisfies readonly SettingName[];
 export type LockableSetting = (typeof LOCKABLE_SETTINGS)[number];
 
@@ -103,7 +104,7 @@ export interface Setting<Value> {
   readonly source: 'default' | 'person' | 'administrator';
   /** Only with `administrator`: where the value comes from, the policy file's path for one. Nobody else can change it. */
   readonly lockedBy?: string;
-  /** What the person decided cannot be read; `value` is the definition's `careful`. */
+  /** What the person, or the administrator, decided cannot be read; `value` is the definition's `careful`. */
   readonly unreadable?: true;
 }
 
@@ -195,7 +196,7 @@ export function checkSettingChange(
   const name = checkSettingName(unverifiedName);
   const lock = lockOf(name, administrator);
   if (lock !== undefined) {
-    const details = { rule: 'setting-locked', setting: name, lockedBy: administrator.from };
+    const details = { rule: 'setting-locked', setting: name, lockedBy: lockedBy(name, administrator) };
     throw new ClientError('ERR_POLICY_OPERATION', 'the administrator decided this setting', { details });
   }
   if (!isSettingValue(name, unverifiedValue)) {
@@ -244,6 +245,10 @@ export interface SettingsAdministrator {
   /** Where the policy comes from. */
   readonly from: string;
   readonly locks: SettingLocks;
+  /** Where single decisions come from, if not `from`. */
+  readonly sources?: Readonly<Partial<Record<LockableSetting, string>>>;
+  /** Of `locks`: what was decided cannot be read, and the lock is the definition's `careful`. */
+  readonly unreadable?: readonly LockableSetting[];
 }
 
 /** What could be read of the person's decisions: by name and not looked at, or nothing at all. */
@@ -276,7 +281,11 @@ function resolveSetting(
   administrator: SettingsAdministrator,
 ): Setting<SettingValue> {
   const lock = lockOf(name, administrator);
-  if (lock !== undefined) return { value: lock, source: 'administrator', lockedBy: administrator.from };
+  if (lock !== undefined) {
+    const isUnreadable = (administrator.unreadable as readonly SettingName[] | undefined)?.includes(name) === true;
+    const setting = { value: lock, source: 'administrator', lockedBy: lockedBy(name, administrator) } as const;
+    return isUnreadable ? { ...setting, unreadable: true } : setting;
+  }
   const definition = SETTING_DEFINITIONS[name];
   if (kept.status === 'read') {
     if (!isKept(name, kept)) return { value: definition.default, source: 'default' };
@@ -292,6 +301,10 @@ function isKept(name: SettingName, kept: UnverifiedSettings): boolean {
 
 function lockOf(name: SettingName, { locks }: SettingsAdministrator): SettingValue | undefined {
   return (locks as Readonly<Partial<Record<SettingName, SettingValue>>>)[name];
+}
+
+function lockedBy(name: SettingName, { from, sources }: SettingsAdministrator): string {
+  return (sources as Readonly<Partial<Record<SettingName, string>>> | undefined)?.[name] ?? from;
 }
 
 /** What follows from `historyDays` for the history. */

@@ -123,6 +123,7 @@ export async function prepareCard<Application extends CardApplication, Entry ext
   throw new ClientError('ERR_CARD_RESPONSE', 'the card does not tell how many PIN tries are left', { retriable: true });
 }
 
-export function blockedPin(role: PinRole): ClientError {
-  return new ClientError('ERR_PIN_BLOCKED', 'the PIN is blocked', { details: { role } });
+/** `entered`: a wrong entry has just blocked it. */
+export function blockedPin(role: PinRole, entered = false): ClientError {
+  return new ClientError('ERR_PIN_BLOCKED', 'the PIN is blocked', { details: { role, ...(entered && { entered }) } });
 }

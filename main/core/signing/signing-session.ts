@@ -294,7 +294,7 @@ class SigningSession<Result, Application extends CardApplication, Entry extends 
     const { pinEntry, triesLeft, testCard } = prepared;
     const { role, pinFormat } = pinEntry;
     const { minLength, maxLength } = pinFormat;
-    if (triesLeft === 1 && !(await this.#dialog.confirmLastTry(role))) {
+    if (triesLeft === 1 && !(await this.#dialog.confirmLastTry(role, firstReason))) {
       throw firstReason
         ? givenUp(firstReason, { triesLeft, pinEntry })
         : new ClientError('ERR_USER_REFUSED', 'the last try was kept');

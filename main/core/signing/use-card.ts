@@ -63,7 +63,7 @@ async function attempt<Result, Application extends CardApplication, Entry extend
     if (before.triesLeft < triesLeft) return { status: 'tries-changed', triesLeft: before.triesLeft };
     options.onProgress('verifying-pin');
     const verification = await application.verifyPin(pinEntry, options.pin);
-    if (verification.status === 'blocked') throw blockedPin(pinEntry.role);
+    if (verification.status === 'blocked') throw blockedPin(pinEntry.role, true);
     if (verification.status === 'incorrect') return verification;
     return { status: 'done', result: await options.work(application) };
   } catch (error) {

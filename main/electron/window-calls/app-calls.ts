@@ -14,9 +14,5 @@ export function mainWindowCalls(desktop: Desktop): Handlers<MainWindowCalls> {
       desktop.copyText(text);
       return undefined;
     },
-    'app.quit': () => {
-      desktop.quit();
-      return undefined;
-    },
   };
 }

@@ -3,26 +3,29 @@ import { encodePemCertificate } from '../../../sdk/formats/index.js';
 import { displayText } from '../../core/consent/display-text.js';
 import { ClientError, toClientError } from '../../core/errors.js';
 import type { ChooseReader } from '../../core/inspection/card-inspection.js';
+import type { CardReaders, ReaderInfo } from '../../core/ports.js';
 import type { CardCalls, CardView, CertificateEncoding, ExportOutcome, ExportRequest } from '../../ipc/card.js';
 import type { Handlers } from '../../ipc/calls.js';
 import type { Client } from '../../node/compose.js';
+import { systemClock } from '../../node/system.js';
+import { watchReaders } from '../watch-readers.js';
 import type { CallContext } from './call-context.js';
 import { readerChoice, shownCard, shownCertificateDetails } from './card-view.js';
+import { dialogTitles } from './dialog-titles.js';
 import { saveFile } from './save-file.js';
-import { watchReaders } from './watch-readers.js';
+import { SHOWN_NAME_LENGTH } from './shown-values.js';
 
 /** What these handlers need of a `CallContext`. */
-export interface CardCallContext extends Pick<CallContext, 'push' | 'signal'> {
+export interface CardCallContext extends Pick<CallContext, 'language' | 'push' | 'signal'> {
   readonly client: Pick<Client, 'readers' | 'inspection' | 'attributes' | 'pinChange'>;
   readonly desktop: Pick<CallContext['desktop'], 'chooseSavePath'>;
 }
 
 const ENDINGS: Readonly<Record<CertificateEncoding, string>> = { der: 'cer', pem: 'pem' };
-const FILE_NAME_LENGTH = 120;
 
 /**
- * The card page's calls. Whoever closes the main window calls `card.unwatch` and `card.stop`: a page that is gone can
- * neither be told of cards nor take what was read.
+ * The card page's calls. What they began ends with the window, by the context's signal: a page that is gone can neither be
+ * told of cards nor take what was read.
  */
 export function cardCalls(context: CardCallContext): Handlers<CardCalls> {
   const { client, push } = context;
@@ -32,7 +35,7 @@ export function cardCalls(context: CardCallContext): Handlers<CardCalls> {
   return {
     'card.look': ({ reader }) => looking.replace((signal) => look(client, reader, signal)),
     'card.watch': () =>
-      watching.keep((signal) => watchReaders(client.readers, () => push('card.changed', undefined), signal)),
+      watching.keep((signal) => tellChanges(client.readers, () => push('card.changed', undefined), signal)),
     'card.unwatch'() {
       watching.stop();
       looking.stop();
@@ -55,6 +58,29 @@ export function cardCalls(context: CardCallContext): Handlers<CardCalls> {
       return undefined;
     },
   };
+}
+
+/**
+ * Calls `onChange` whenever a reader or a card has come or gone, until `signal` aborts. Resolves when it has begun: what
+ * happens from then on is told. Uses of a card are not.
+ */
+function tellChanges(readers: CardReaders, onChange: () => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let known: string | undefined;
+    const onList = (list: readonly ReaderInfo[] | ClientError): void => {
+      const now = situation(list);
+      if (known !== undefined && now !== known) onChange();
+      known = now;
+      resolve();
+    };
+    void watchReaders({ readers, clock: systemClock, signal, togetherMilliseconds: 0, onList }).then(resolve);
+  });
+}
+
+/** Which cards are where; equal texts mean that nothing came or went. */
+function situation(list: readonly ReaderInfo[] | ClientError): string {
+  if (list instanceof ClientError) return list.code;
+  return JSON.stringify(list.map(({ name, cardPresent, insertion }) => [name, cardPresent, insertion]));
 }
 
 async function look(client: CardCallContext['client'], wanted: string | undefined, signal: AbortSignal) {
@@ -88,16 +114,19 @@ function chosen(reader: string | undefined): ChooseReader {
 }
 
 async function exportCertificate(
-  { client, desktop }: CardCallContext,
-  { kind, reader, encoding, title }: ExportRequest,
+  { client, desktop, language }: CardCallContext,
+  { kind, reader, encoding }: ExportRequest,
   signal: AbortSignal,
 ): Promise<ExportOutcome> {
   // Before the PIN: nobody enters one for a file that has no place.
-  const path = await desktop.chooseSavePath({ title, suggestedName: `${kind}-certificate.${ENDINGS[encoding]}` });
+  const path = await desktop.chooseSavePath({
+    title: dialogTitles(language()).saveCertificate,
+    suggestedName: `${kind}-certificate.${ENDINGS[encoding]}`,
+  });
   if (path === undefined || signal.aborted) return { status: 'cancelled' };
   const der = await client.inspection.readCertificate(kind, chosen(reader), signal);
   await saveFile(path, encoding === 'der' ? der : new TextEncoder().encode(encodePemCertificate(der)));
-  return { status: 'saved', shownName: displayText(basename(path), FILE_NAME_LENGTH) };
+  return { status: 'saved', shownName: displayText(basename(path), SHOWN_NAME_LENGTH) };
 }
 
 /** What one kind of call is busy with: one thing at a time, and none after the app's end. */

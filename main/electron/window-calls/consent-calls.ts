@@ -5,6 +5,7 @@ import { ClientError } from '../../core/errors.js';
 import { copyOfSecret } from '../../core/secret-bytes.js';
 import type { Handlers } from '../../ipc/calls.js';
 import type { ConsentCalls } from '../../ipc/consent.js';
+import { shownConsent } from '../../ipc/shown-consent.js';
 
 /** What the consent window shows now, and where its answers go. */
 export interface CurrentConversation {
@@ -32,7 +33,12 @@ export function consentCalls({ conversation, keypadShuffle, onStart }: ConsentCa
     'consent.start': () => {
       const { consent, view } = current();
       onStart?.();
-      return { consent, view, keypadShuffle: keypadShuffle() };
+      return { consent: shownConsent(consent), view, keypadShuffle: keypadShuffle() };
+    },
+    'consent.preview': ({ item }) => {
+      const one = current().consent.items[item];
+      if (one?.kind === 'document' && one.preview) return one.preview;
+      throw new ClientError('ERR_PROTOCOL_NOT_FOUND', 'nothing can be shown of that item');
     },
     'consent.act': (action) => current().events.act(action),
     'consent.enterPin': ({ question, pin }) => {

@@ -2,20 +2,22 @@ import { basename } from 'node:path';
 import { displayText } from '../../core/consent/display-text.js';
 import { reportText } from '../../core/diagnosis/report-text.js';
 import { ClientError } from '../../core/errors.js';
+import { requireDiagnosisExport } from '../../core/policy/policy.js';
 import type { DiagnosisCalls, ExportOutcome, FinishedDiagnosis } from '../../ipc/diagnosis.js';
 import type { Handlers } from '../../ipc/calls.js';
 import type { Client } from '../../node/compose.js';
 import type { CallContext } from './call-context.js';
+import { dialogTitles } from './dialog-titles.js';
 import { saveFile } from './save-file.js';
+import { SHOWN_NAME_LENGTH } from './shown-values.js';
 
 /** What these handlers need of a `CallContext`. */
-export interface DiagnosisCallContext extends Pick<CallContext, 'push' | 'signal'> {
-  readonly client: Pick<Client, 'diagnosis'>;
+export interface DiagnosisCallContext extends Pick<CallContext, 'language' | 'push' | 'signal'> {
+  readonly client: Pick<Client, 'diagnosis' | 'policy'>;
   readonly desktop: Pick<CallContext['desktop'], 'chooseSavePath'>;
 }
 
 const REPORT_NAME = 'madoguchi-diagnosis.txt';
-const FILE_NAME_LENGTH = 120;
 
 /** The diagnosis page's calls. */
 export function diagnosisCalls(context: DiagnosisCallContext): Handlers<DiagnosisCalls> {
@@ -28,7 +30,7 @@ export function diagnosisCalls(context: DiagnosisCallContext): Handlers<Diagnosi
       return undefined;
     },
     'diagnosis.act': ({ action }) => diagnosis.act(action),
-    'diagnosis.saveReport': ({ title }) => desk.save(title),
+    'diagnosis.saveReport': () => desk.save(),
   };
 }
 
@@ -65,16 +67,19 @@ class DiagnosisDesk {
   }
 
   /** The text is not taken from the page: only what was found to be safe to post is written. */
-  async save(title: string): Promise<ExportOutcome> {
+  async save(): Promise<ExportOutcome> {
+    requireDiagnosisExport(this.#context.client.policy());
     const report = this.#report;
     if (report === undefined) {
       throw new ClientError('ERR_PROTOCOL_MALFORMED', 'no diagnosis has ended yet', {
         details: { reason: 'no report' },
       });
     }
-    const path = await this.#context.desktop.chooseSavePath({ title, suggestedName: REPORT_NAME });
+    const { desktop, language } = this.#context;
+    const title = dialogTitles(language()).saveReport;
+    const path = await desktop.chooseSavePath({ title, suggestedName: REPORT_NAME });
     if (path === undefined) return { status: 'cancelled' };
     await saveFile(path, new TextEncoder().encode(report));
-    return { status: 'saved', shownName: displayText(basename(path), FILE_NAME_LENGTH) };
+    return { status: 'saved', shownName: displayText(basename(path), SHOWN_NAME_LENGTH) };
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { encodeHex } from '../../../sdk/formats/index.js';
 import { displayText } from '../../core/consent/display-text.js';
 import { SIGNATURE_FORMAT_NAMES, signatureFormat } from '../../core/documents/signature-formats.js';
-import { ClientError, toClientError } from '../../core/errors.js';
+import { ClientError } from '../../core/errors.js';
 import type { Handlers } from '../../ipc/calls.js';
 import {
   LIST_LIMITS,
@@ -19,16 +19,15 @@ import { inspectFile } from '../../node/inspect-file.js';
 import { httpTimeStamper, timeStampAddressFault } from '../../node/time-stamp-client.js';
 import { contentBeside, verifyFile } from '../../node/verify-file.js';
 import type { CallContext } from './call-context.js';
+import { dialogTitles } from './dialog-titles.js';
 import { CertificateTable } from './documents-certificates.js';
-import { withoutPaths } from './documents-failure.js';
 import { FileTable, KOUSEI_NAME, shownPath, unknownId, type FileEntry } from './documents-files.js';
 import { planSigning, type Plan } from './documents-plan.js';
 import { checkedDocument } from './documents-report.js';
 import { FileSigning, type SigningBatch } from './documents-signing.js';
-import { dialogTitles } from './documents-titles.js';
 
-export interface DocumentsCallContext extends Pick<CallContext, 'desktop' | 'push' | 'signal'> {
-  readonly client: Pick<Client, 'operations' | 'documents' | 'settings'>;
+export interface DocumentsCallContext extends Pick<CallContext, 'desktop' | 'language' | 'push' | 'signal'> {
+  readonly client: Pick<Client, 'operations' | 'documents'>;
 }
 
 /** Folders for results that are remembered; the person chooses one at a time. */
@@ -49,7 +48,7 @@ interface Desk {
 
 /** Signing files and checking received ones. Windows speak of files by ids of the person's own choices. */
 export function documentsCalls(context: DocumentsCallContext): Handlers<DocumentsCalls> {
-  const { client, desktop, push, signal } = context;
+  const { client, desktop, language, push, signal } = context;
   const desk: Desk = {
     context,
     lists: { signing: new FileTable(LIST_LIMITS.signing), checking: new FileTable(LIST_LIMITS.checking) },
@@ -74,14 +73,10 @@ export function documentsCalls(context: DocumentsCallContext): Handlers<Document
       for (const id of ids) desk.contents.delete(id);
       return lists[list].list();
     },
-    'documents.look': ({ list, id }) => withoutPathsIn(look(lists[list], id)),
+    'documents.look': ({ list, id }) => look(lists[list], id),
     'documents.chooseResultFolder': () => chooseResultFolder(desk),
     'documents.chooseCertificates': async () => {
-      await certificates.add(await desktop.chooseFiles({ title: dialogTitles(client).certificates }));
-      return certificates.list();
-    },
-    'documents.removeCertificates': ({ id }) => {
-      certificates.remove(id);
+      await certificates.add(await desktop.chooseFiles({ title: dialogTitles(language()).certificates }));
       return certificates.list();
     },
     'documents.plan': async (choice) => (await plan(desk, choice)).map(({ shown }) => shown),
@@ -105,29 +100,19 @@ export function documentsCalls(context: DocumentsCallContext): Handlers<Document
       desktop.showInFolder(path);
       return undefined;
     },
-    'documents.check': (choice) => withoutPathsIn(check(desk, choice)),
+    'documents.check': (choice) => check(desk, choice),
     'documents.chooseContent': ({ id }) => chooseContent(desk, id),
   };
 }
 
 async function choosePaths(
-  { context: { client, desktop } }: Desk,
+  { context: { desktop, language } }: Desk,
   { list, kind }: { readonly list: FileList; readonly kind: 'files' | 'folder' },
 ): Promise<readonly string[]> {
-  const titles = dialogTitles(client);
+  const titles = dialogTitles(language());
   if (kind === 'files') return desktop.chooseFiles({ title: titles[list] });
   const folder = await desktop.chooseFolder({ title: titles.applicationFolder });
   return folder === undefined ? [] : [folder];
-}
-
-/** A failure of one file, which the window asked about and knows. */
-async function withoutPathsIn<Answer>(working: Promise<Answer>): Promise<Answer> {
-  try {
-    return await working;
-  } catch (thrown) {
-    const { code, message, details, retriable } = toClientError(thrown);
-    throw new ClientError(code, message, { details: withoutPaths(details), retriable, cause: thrown });
-  }
 }
 
 async function look(table: FileTable, id: string): Promise<FileLook> {
@@ -145,10 +130,10 @@ async function look(table: FileTable, id: string): Promise<FileLook> {
 }
 
 async function chooseResultFolder({
-  context: { client, desktop },
+  context: { desktop, language },
   folders,
 }: Desk): Promise<{ readonly id: string; readonly name: string } | undefined> {
-  const path = await desktop.chooseFolder({ title: dialogTitles(client).resultFolder });
+  const path = await desktop.chooseFolder({ title: dialogTitles(language()).resultFolder });
   if (path === undefined) return undefined;
   const [oldest] = folders.keys();
   if (folders.size >= FOLDERS_MOST && oldest !== undefined) folders.delete(oldest);
@@ -224,11 +209,11 @@ async function check(desk: Desk, choice: CheckChoice): Promise<CheckedDocument> 
 }
 
 async function chooseContent(
-  { context: { client, desktop }, lists, contents }: Desk,
+  { context: { desktop, language }, lists, contents }: Desk,
   id: string,
 ): Promise<string | undefined> {
   lists.checking.get(id);
-  const [path] = await desktop.chooseFiles({ title: dialogTitles(client).content });
+  const [path] = await desktop.chooseFiles({ title: dialogTitles(language()).content });
   if (path === undefined) return undefined;
   contents.set(id, path);
   return shownPath(path).name;

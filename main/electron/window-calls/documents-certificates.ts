@@ -3,9 +3,9 @@ import type { Certificate } from '../../../sdk/formats/index.js';
 import { ClientError, toClientError } from '../../core/errors.js';
 import { CERTIFICATES_MOST, type ChosenCertificates } from '../../ipc/documents.js';
 import { readTrustedCertificates } from '../../node/trusted-certificates.js';
-import { withoutPaths } from './documents-failure.js';
 import { shownPath, unknownId } from './documents-files.js';
 import { shownSubject } from './documents-report.js';
+import { withoutPaths } from './without-paths.js';
 
 /** Certificates of one file that are named. */
 const SUBJECTS_MOST = 20;
@@ -15,7 +15,7 @@ interface KeptCertificates {
   readonly certificates: readonly Certificate[];
 }
 
-/** Certificates of authorities that the person chose, for as long as the app runs. */
+/** Certificates of authorities that the person chose, for as long as the window is open. */
 export class CertificateTable {
   readonly #kept = new Map<string, KeptCertificates>();
 
@@ -34,10 +34,6 @@ export class CertificateTable {
       const subjects = certificates.slice(0, SUBJECTS_MOST).map(shownSubject);
       this.#kept.set(id, { shown: { id, name: shownPath(path).name, subjects }, certificates });
     }
-  }
-
-  remove(id: string): void {
-    this.#kept.delete(id);
   }
 
   /** @throws ClientError `ERR_PROTOCOL_MALFORMED` for an id that is none */

@@ -1,9 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { MAX_DETACHED_CONTENT_BYTES } from '../../../sdk/formats/jose/read-jws.js';
 import { openPdf } from '../../../sdk/formats/pdf/file.js';
 import { findPage, pageCount } from '../../../sdk/formats/pdf/pages.js';
 import { previewDocument } from '../../core/documents/preview/preview-document.js';
-import { signatureFormat, type SignatureFormat } from '../../core/documents/signature-formats.js';
+import { signatureFormat } from '../../core/documents/signature-formats.js';
 import { toClientError } from '../../core/errors.js';
 import type { PlannedFile, SigningChoice, VisibleChoice } from '../../ipc/documents.js';
 import type { FileToSign, VisiblePlace } from '../../node/document-engine/document-engine.js';
@@ -22,8 +23,6 @@ export interface Plan {
 
 /** Numbers tried for a result whose name is taken. */
 const NUMBERS_MOST = 1_000;
-/** Octets that a JWS takes. */
-const MAX_JWS_BYTES = 64 * 1024 * 1024;
 
 /** Of a signature that shows in a corner, in points: its size, and how far from the edges of the page it is. */
 const CORNER = { width: 170, height: 48, margin: 24 };
@@ -54,7 +53,7 @@ async function planFile(entry: FileEntry, choice: SigningChoice, { folder, taken
   const { format, attached, timeStamp } = choice;
   const { id, path } = entry;
   const problem = (name: string): Plan => ({ entry, shown: { id, problem: name } });
-  const wrong = wrongPurpose(entry, format);
+  const wrong = wrongPurpose(entry, choice);
   if (wrong !== undefined) return problem(wrong);
   if (await hasChanged(entry)) return problem('changed');
   let visible: VisiblePlace | undefined;
@@ -76,7 +75,7 @@ async function planFile(entry: FileEntry, choice: SigningChoice, { folder, taken
 }
 
 /** What a person sees at once, without reading the whole file. */
-function wrongPurpose({ isFolder, container, shown, path }: FileEntry, format: SignatureFormat): string | undefined {
+function wrongPurpose({ isFolder, container, shown, path }: FileEntry, { format }: SigningChoice): string | undefined {
   if (isFolder && format !== 'egov-kousei') return 'folder';
   switch (format) {
     case 'touki-pdf':
@@ -91,7 +90,7 @@ function wrongPurpose({ isFolder, container, shown, path }: FileEntry, format: S
     case 'xmldsig':
       return container === 'xml' ? undefined : 'needs-xml';
     case 'jws':
-      return shown.size > MAX_JWS_BYTES ? 'jws-too-large' : undefined;
+      return shown.size > MAX_DETACHED_CONTENT_BYTES ? 'jws-too-large' : undefined;
     case 'cms':
     case 'cades':
       return undefined;

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import { displayText } from '../../core/consent/display-text.js';
-import { ClientError, toClientError } from '../../core/errors.js';
+import { ClientError } from '../../core/errors.js';
 import { exportHistory, type HistoryFormat } from '../../core/history/export-history.js';
 import type { HistoryEntry } from '../../core/history/history-entry.js';
 import type { HistoryErasure } from '../../core/history/history.js';
-import type { WindowLanguage } from '../../ipc/app.js';
 import type { Handlers } from '../../ipc/calls.js';
 import type {
   EntryDetails,
@@ -15,32 +14,20 @@ import type {
   HistoryPageQuery,
 } from '../../ipc/history.js';
 import type { Client } from '../../node/compose.js';
-import { windowLanguage } from '../language.js';
 import type { CallContext } from './call-context.js';
-import { withoutPaths } from './documents-failure.js';
+import { dialogTitles } from './dialog-titles.js';
 import { askersFound, entriesFound } from './history-view.js';
 import { saveFile } from './save-file.js';
+import { SHOWN_NAME_LENGTH } from './shown-values.js';
+import { readSites } from './read-sites.js';
 
 /** What these handlers need of a `CallContext`. */
-export interface HistoryCallContext extends Pick<CallContext, 'push' | 'signal'> {
-  readonly client: Pick<Client, 'history' | 'sites' | 'settings'>;
+export interface HistoryCallContext extends Pick<CallContext, 'language' | 'push' | 'signal'> {
+  readonly client: Pick<Client, 'history' | 'sites'>;
   readonly desktop: Pick<CallContext['desktop'], 'chooseSavePath'>;
 }
 
 type Sites = Client['sites'];
-
-const FILE_NAME_LENGTH = 120;
-
-/** Title of the system's dialog, which no page may write. */
-const EXPORT_TITLES: Readonly<Record<WindowLanguage, string>> = {
-  ja: '履歴の保存先を選ぶ',
-  en: 'Choose where to save the history',
-  'ja-simple': '履歴（りれき）を どこに 保存（ほぞん）するか えらぶ',
-  'zh-Hans': '选择记录的保存位置',
-  ko: '기록을 저장할 위치 선택',
-  vi: 'Chọn nơi lưu lịch sử',
-  pt: 'Escolher onde salvar o histórico',
-};
 
 /**
  * What the card was used for. Read anew for each call, so that nothing erased is shown and nothing of it stays in memory.
@@ -56,20 +43,18 @@ export function historyCalls(context: HistoryCallContext): Handlers<HistoryCalls
     return result;
   };
   return {
-    'history.entries': (query) => told(entries(context, query)),
-    'history.askers': (query) => told(askers(context, query)),
-    'history.details': (place) => told(details(context, place)),
-    'history.export': ({ format }) => told(exportTo(context, format)),
-    'history.erase': (erasure) => told(erase(history, erasure).finally(() => push('history.changed', undefined))),
+    'history.entries': (query) => entries(context, query),
+    'history.askers': (query) => askers(context, query),
+    'history.details': (place) => details(context, place),
+    'history.export': ({ format }) => exportTo(context, format),
+    'history.erase': (erasure) => erase(history, erasure).finally(() => push('history.changed', undefined)),
     'history.blockSite': (place) =>
-      told(
-        decide(place, async ({ origin, confirmed }) => {
-          await sites.block(origin, confirmed);
-          return { done: true } as const;
-        }),
-      ),
-    'history.unblockSite': (place) => told(decide(place, ({ origin }) => ({ done: sites.unblock(origin) }))),
-    'history.forgetSite': (place) => told(decide(place, ({ origin }) => ({ done: sites.forget(origin) }))),
+      decide(place, async ({ origin, confirmed }) => {
+        await sites.block(origin, confirmed);
+        return { done: true } as const;
+      }),
+    'history.unblockSite': (place) => decide(place, ({ origin }) => ({ done: sites.unblock(origin) })),
+    'history.forgetSite': (place) => decide(place, ({ origin }) => ({ done: sites.forget(origin) })),
   };
 }
 
@@ -106,24 +91,18 @@ async function details(context: HistoryCallContext, place: EntryPlace): Promise<
 }
 
 function entrySite(sites: Sites, origin: string): EntrySite {
-  try {
-    const site = sites.list().find((one) => one.origin === origin);
-    return { status: 'readable', blocked: site?.blocked ?? 'no', remembered: site?.remembered ?? [] };
-  } catch (thrown) {
-    if (thrown instanceof ClientError && thrown.code === 'ERR_INTERNAL_FILE') return { status: 'unusable' };
-    throw thrown;
-  }
+  const all = readSites(sites);
+  if (!all) return { status: 'unusable' };
+  const site = all.find((one) => one.origin === origin);
+  return { status: 'readable', blocked: site?.blocked ?? 'no', remembered: site?.remembered ?? [] };
 }
 
 async function exportTo(
-  { client, desktop, signal }: HistoryCallContext,
+  { client, desktop, language, signal }: HistoryCallContext,
   format: HistoryFormat,
 ): Promise<HistoryExportOutcome> {
-  const language = windowLanguage(client.settings.read().settings.language.value, [
-    Intl.DateTimeFormat().resolvedOptions().locale,
-  ]);
   const path = await desktop.chooseSavePath({
-    title: EXPORT_TITLES[language],
+    title: dialogTitles(language()).saveHistory,
     suggestedName: `madoguchi-history.${format}`,
   });
   if (path === undefined || signal.aborted) return { status: 'cancelled' };
@@ -131,21 +110,11 @@ async function exportTo(
   await saveFile(path, new TextEncoder().encode(exportHistory(listing, format)));
   return {
     status: 'saved',
-    shownName: displayText(basename(path), FILE_NAME_LENGTH),
+    shownName: displayText(basename(path), SHOWN_NAME_LENGTH),
     entries: listing.entries.length,
   };
 }
 
 async function erase(history: Client['history'], erasure: HistoryErasure): Promise<{ readonly erased: number }> {
   return { erased: await history.erase(erasure) };
-}
-
-/** Windows have no paths, in failures neither. */
-async function told<Answer>(working: Promise<Answer>): Promise<Answer> {
-  try {
-    return await working;
-  } catch (thrown) {
-    const { code, message, details, retriable } = toClientError(thrown);
-    throw new ClientError(code, message, { details: withoutPaths(details), retriable, cause: thrown });
-  }
 }

@@ -1,5 +1,4 @@
-import { LIMITS, type LocalisedText } from '../../../sdk/protocol/index.js';
-import { displayText } from '../../core/consent/display-text.js';
+import { displayedUnicodeOrigin, displayText, LONGEST_SHOWN_ORIGIN } from '../../core/consent/display-text.js';
 import type { HistoryEntry, HistoryRecipient, HistoryRequester } from '../../core/history/history-entry.js';
 import type { HistoryListing } from '../../core/history/history.js';
 import {
@@ -17,9 +16,8 @@ import {
   type ShownAsker,
   type ShownEntry,
 } from '../../ipc/history.js';
-
-/** Code points of a file's name in the history's folder. */
-const FILE_NAME_LENGTH = 80;
+import { pageOf } from './page-of.js';
+import { SHOWN_NAME_LENGTH, shownText } from './shown-values.js';
 
 /** One page of the entries that fit. */
 export function entriesFound(listing: HistoryListing, query: HistoryPageQuery): EntriesFound {
@@ -56,7 +54,7 @@ function overviewOf(listing: HistoryListing): HistoryOverview {
     losses: losses.slice(0, LOSSES_TOLD).map(({ kind, day, file, count }) => ({
       kind,
       ...(day !== undefined && { day }),
-      ...(file !== undefined && { file: displayText(file, FILE_NAME_LENGTH) }),
+      ...(file !== undefined && { file: displayText(file, SHOWN_NAME_LENGTH) }),
       count,
     })),
     lossesMore: Math.max(0, losses.length - LOSSES_TOLD),
@@ -64,12 +62,6 @@ function overviewOf(listing: HistoryListing): HistoryOverview {
       .slice(0, ASKERS_OFFERED)
       .map(({ newest }) => shownAsker(newest)),
   };
-}
-
-function pageOf<Thing>(all: readonly Thing[], wanted: number, size: number) {
-  const pages = Math.max(1, Math.ceil(all.length / size));
-  const page = Math.min(wanted, pages - 1);
-  return { shown: all.slice(page * size, (page + 1) * size), page, pages, found: all.length };
 }
 
 function fits({ requester, day, operation, result }: HistoryEntry, query: HistoryQuery): boolean {
@@ -132,16 +124,20 @@ function shownRequester(requester: HistoryRequester): HistoryRequester {
   switch (requester.kind) {
     case 'origin': {
       const { unicodeOrigin, name, ...rest } = requester;
+      const unicode = displayedUnicodeOrigin(unicodeOrigin);
       return {
         ...rest,
-        origin: displayText(requester.origin, LIMITS.originLength),
-        ...(unicodeOrigin !== undefined && { unicodeOrigin: displayText(unicodeOrigin, LIMITS.originLength) }),
+        origin: displayText(requester.origin, LONGEST_SHOWN_ORIGIN),
+        ...(unicode !== undefined && { unicodeOrigin: unicode }),
         ...(name && { name: shownText(name) }),
       };
     }
     case 'local-program': {
       const { kind, claimedOrigin } = requester;
-      return { kind, ...(claimedOrigin !== undefined && { claimedOrigin: displayText(claimedOrigin) }) };
+      return {
+        kind,
+        ...(claimedOrigin !== undefined && { claimedOrigin: displayText(claimedOrigin, LONGEST_SHOWN_ORIGIN) }),
+      };
     }
     case 'self':
       return requester;
@@ -151,8 +147,4 @@ function shownRequester(requester: HistoryRequester): HistoryRequester {
 function shownRecipient(recipient: HistoryRecipient): HistoryRecipient {
   if (recipient.kind !== 'verifier') return recipient;
   return { ...recipient, id: displayText(recipient.id), name: shownText(recipient.name) };
-}
-
-function shownText({ ja, en }: LocalisedText): LocalisedText {
-  return { ja: displayText(ja), en: displayText(en) };
 }

@@ -1,6 +1,5 @@
 import { parseRequestOrigin, unicodeOrigin } from '../../core/bridge/origin.js';
-import { displayText } from '../../core/consent/display-text.js';
-import { ClientError } from '../../core/errors.js';
+import { displayedUnicodeOrigin, displayText } from '../../core/consent/display-text.js';
 import { searchServices, type ListedService } from '../../core/registry/list-services.js';
 import type { RegistryStatus } from '../../core/registry/registry-source.js';
 import type { ServiceRegistry } from '../../core/registry/service-registry.js';
@@ -20,6 +19,9 @@ import {
 } from '../../ipc/services.js';
 import type { Client } from '../../node/compose.js';
 import type { CallContext } from './call-context.js';
+import { pageOf } from './page-of.js';
+import { readSites } from './read-sites.js';
+import { shownText } from './shown-values.js';
 
 /** What these handlers need of a `CallContext`. */
 export interface ServicesCallContext extends Pick<CallContext, 'push'> {
@@ -27,7 +29,6 @@ export interface ServicesCallContext extends Pick<CallContext, 'push'> {
 }
 
 type Sites = Client['sites'];
-type Site = ReturnType<Sites['list']>[number];
 
 export function servicesCalls({ client, push }: ServicesCallContext): Handlers<ServicesCalls> {
   const { sites } = client;
@@ -54,11 +55,8 @@ export function servicesCalls({ client, push }: ServicesCallContext): Handlers<S
 }
 
 function find(all: readonly ListedService[], { text, page: wanted }: ServicesSearch): ServicesFound {
-  const found = searchServices(all, text);
-  const pages = Math.max(1, Math.ceil(found.length / SERVICES_PER_PAGE));
-  const page = Math.min(wanted, pages - 1);
-  const services = found.slice(page * SERVICES_PER_PAGE, (page + 1) * SERVICES_PER_PAGE).map(shownService);
-  return { services, page, pages, found: found.length, total: all.length };
+  const { shown, ...place } = pageOf(searchServices(all, text), wanted, SERVICES_PER_PAGE);
+  return { ...place, services: shown.map(shownService), total: all.length };
 }
 
 function shownService({ service, origins, registry }: ListedService): ShownService {
@@ -99,16 +97,6 @@ function listSites(sites: Sites, registry: ServiceRegistry): ShownSites {
   };
 }
 
-/** Undefined where the file cannot be used. */
-function readSites(sites: Sites): readonly Site[] | undefined {
-  try {
-    return sites.list();
-  } catch (thrown) {
-    if (thrown instanceof ClientError && thrown.code === 'ERR_INTERNAL_FILE') return undefined;
-    throw thrown;
-  }
-}
-
 function judgeAddress(unverifiedAddress: string, sites: Sites, registry: ServiceRegistry): JudgedAddress {
   const origin = originOfAddress(unverifiedAddress);
   if (origin === undefined) return { status: 'no-address' };
@@ -136,10 +124,6 @@ function nameOf(registry: ServiceRegistry, origin: string): { readonly name?: Lo
 }
 
 function shownOrigin(origin: string): ShownOrigin {
-  const unicode = unicodeOrigin(origin);
-  return { origin, ...(unicode !== undefined && { unicode: displayText(unicode) }) };
-}
-
-function shownText({ ja, en }: LocalisedText): LocalisedText {
-  return { ja: displayText(ja), en: displayText(en) };
+  const unicode = displayedUnicodeOrigin(unicodeOrigin(origin));
+  return { origin, ...(unicode !== undefined && { unicodeOrigin: unicode }) };
 }

@@ -1,4 +1,5 @@
 import { displayText } from '../../core/consent/display-text.js';
+import { ClientError } from '../../core/errors.js';
 import {
   SETTING_DEFINITIONS,
   type Setting,
@@ -19,10 +20,12 @@ import {
 } from '../../ipc/settings.js';
 import { stateDirectory } from '../../node/state-directory.js';
 import type { CallContext } from './call-context.js';
+import { developerModeQuestion } from './developer-mode-question.js';
 import { thisComputer, type SettingsSurroundings } from './settings-surroundings.js';
 
 /** What these handlers need of a `CallContext`. */
-export interface SettingsCallContext extends Pick<CallContext, 'push' | 'signal'> {
+export interface SettingsCallContext extends Pick<CallContext, 'language' | 'push' | 'signal'> {
+  readonly desktop: Pick<CallContext['desktop'], 'confirm'>;
   readonly client: { readonly settings: SettingsStore };
 }
 
@@ -32,28 +35,40 @@ const PHONE_NAME_LENGTH = 60;
 
 /** The settings page's calls, for one window: until it ends, it is told of every change, whoever makes it. */
 export function settingsCalls(
-  { client: { settings }, push, signal }: SettingsCallContext,
+  { client: { settings }, desktop, language, push, signal }: SettingsCallContext,
   surroundings: SettingsSurroundings = thisComputer(stateDirectory(process.env)),
 ): Handlers<SettingsCalls> {
   const { browsers, phones } = surroundings;
   const stop = settings.onChange((report) => push('settings.changed', settingsView(report)));
   signal.addEventListener('abort', stop, { once: true });
   const view = (): SettingsView => settingsView(settings.read());
+  /** The app starts again, with another card: that is asked where no page can answer. */
+  const confirmDeveloperMode = async (value: unknown): Promise<void> => {
+    const { developerMode } = settings.read().settings;
+    if (developerMode.lockedBy !== undefined || developerMode.value === value) return;
+    if (await desktop.confirm(developerModeQuestion(language(), value === true))) return;
+    throw new ClientError('ERR_USER_CANCELLED', 'the person did not agree to that');
+  };
   const browsersView = (): BrowsersView => ({ browsers: browsers.states(), canConnect: browsers.canConnect });
   const listPhones = (): ShownPhone[] => phones.list().map(shownPhone);
   return {
     'settings.read': view,
     async 'settings.change'({ name, value }) {
+      if (name === 'developerMode') await confirmDeveloperMode(value);
       await settings.change(name, value);
       return view();
     },
     async 'settings.reset'({ name }) {
+      if (name === undefined || name === 'developerMode') {
+        await confirmDeveloperMode(SETTING_DEFINITIONS.developerMode.default);
+      }
       await settings.reset(name);
       if (name === undefined) browsers.disconnect();
       return view();
     },
     'settings.browsers': browsersView,
     async 'settings.connectBrowsers'({ connect }) {
+      requireOwnDecision(settings);
       // Done first: where it fails, the setting says as before.
       if (connect) browsers.connect();
       else browsers.disconnect();
@@ -90,4 +105,12 @@ function shownDamage({ kind, path }: SettingsDamage): ShownDamage {
 
 function shownPhone({ fingerprint, name, pairedAt }: ReturnType<SettingsSurroundings['phones']['list']>[number]) {
   return { fingerprint, shownName: displayText(name, PHONE_NAME_LENGTH), pairedAt };
+}
+
+/** Before anything of the browsers' is changed. */
+function requireOwnDecision(settings: SettingsStore): void {
+  const { source, lockedBy = '' } = settings.read().settings.extension;
+  if (source !== 'administrator') return;
+  const details = { rule: 'setting-locked', setting: 'extension', lockedBy };
+  throw new ClientError('ERR_POLICY_OPERATION', 'the administrator decided this setting', { details });
 }

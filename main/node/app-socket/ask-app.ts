@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { parseStrictJson } from '../../core/bridge/strict-json.js';
 import { ClientError } from '../../core/errors.js';
 import { historyFacts, type HistoryEntry } from '../../core/history/history-entry.js';
-import type { History, HistoryState } from '../../core/history/history.js';
+import type { History } from '../../core/history/history.js';
 import { encodeFrame, findSocket, FrameDecoder, type AddressOptions } from '../bridge-socket/index.js';
-import { parseHistoryEntry } from '../history/entry-schema.js';
+import { parseHistoryEntry, withoutUndefined } from '../history/entry-schema.js';
 import { appAddresses } from './app-address.js';
 import {
   ANSWER_BOUNDS,
@@ -33,12 +33,12 @@ export function historyOfApp(options: AddressOptions): History {
     },
     async list(filter = {}) {
       const { entries, result } = await ask({ method: 'history.list', filter });
-      return { ...(checked(historyStateSchema, result) as HistoryState), entries };
+      return { ...withoutUndefined(checked(historyStateSchema, result)), entries };
     },
     async verify() {
       const { result } = await ask({ method: 'history.verify' });
       const { entries, erased, days, ...state } = checked(historyVerificationSchema, result);
-      return { ...(state as HistoryState), entries, erased, days };
+      return { ...withoutUndefined(state), entries, erased, days };
     },
     erase: async (erasure) => checked(historyCountSchema, (await ask({ method: 'history.erase', erasure })).result),
     expire: async () => checked(historyCountSchema, (await ask({ method: 'history.expire' })).result),

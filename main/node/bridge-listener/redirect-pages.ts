@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../../sdk/protocol/index.js';
-import { displayText } from '../../core/consent/display-text.js';
+import { displayedUnicodeOrigin } from '../../core/consent/display-text.js';
 import { unicodeOrigin } from '../../core/bridge/origin.js';
 import type { RedirectSession } from '../../core/bridge/redirect.js';
 import { packageRoot } from '../package-root.js';
@@ -107,8 +107,8 @@ ${body}
 
 /** As the consent has it: what the browser compares, and beside it what a person reads, where that differs. */
 function originLines(origin: string): string {
-  const unicode = unicodeOrigin(origin);
-  const lines = unicode === undefined ? [origin] : [origin, displayText(unicode)];
+  const unicode = displayedUnicodeOrigin(unicodeOrigin(origin));
+  const lines = unicode === undefined ? [origin] : [origin, unicode];
   return lines.map((line) => `<bdi class="origin">${escapeHtml(line)}</bdi>`).join('\n');
 }
 

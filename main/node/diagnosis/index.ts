@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BRIDGE_PORTS } from '../../../sdk/protocol/index.js';
 import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import type { ComputerPort, DiagnosisPorts } from '../../core/diagnosis/diagnosis-ports.js';
 import { createDiagnosis } from '../../core/diagnosis/run-diagnosis.js';
@@ -12,14 +11,18 @@ import { clockSettingsCommand, openSettings } from './clock-settings.js';
 import { isAccessDenied, serviceState, smartCardDevices } from './service-state.js';
 import { currentFacts, describeSystem, identifyingWords } from './system.js';
 
-export type NodeDiagnosisOptions = Omit<DiagnosisPorts, 'computer'> & { readonly stateDirectory: string };
+export type NodeDiagnosisOptions = Omit<DiagnosisPorts, 'computer'> & {
+  readonly stateDirectory: string;
+  /** Where the bridge is opened, in the order tried. */
+  readonly bridgePortNumbers: () => readonly number[];
+};
 
 /** The diagnosis of the PC that this process runs on. */
-export function createNodeDiagnosis({ stateDirectory, ...ports }: NodeDiagnosisOptions): Diagnosis {
-  return createDiagnosis({ ...ports, computer: thisComputer(stateDirectory) });
+export function createNodeDiagnosis({ stateDirectory, bridgePortNumbers, ...ports }: NodeDiagnosisOptions): Diagnosis {
+  return createDiagnosis({ ...ports, computer: thisComputer(stateDirectory, bridgePortNumbers) });
 }
 
-function thisComputer(stateDirectory: string): ComputerPort {
+function thisComputer(stateDirectory: string, bridgePortNumbers: () => readonly number[]): ComputerPort {
   const facts = currentFacts();
   const { platform, environment } = facts;
   // A launcher written from here would start Electron itself, as which it is no native messaging host.
@@ -36,7 +39,7 @@ function thisComputer(stateDirectory: string): ComputerPort {
     serviceState: () => serviceState({ platform, environment }),
     isAccessDenied,
     smartCardDevices: () => smartCardDevices(),
-    bridgePorts: () => bridgePorts({ ports: BRIDGE_PORTS }),
+    bridgePorts: () => bridgePorts({ ports: bridgePortNumbers() }),
     browsers: () => Promise.resolve(browserStates(browsers)),
     actions: {
       ...(!isElectron && {

@@ -79,7 +79,7 @@ export function parseHistoryFacts(unverified: unknown): HistoryFacts {
 }
 
 /** What came from JSON has no members that are there and undefined, as the schema's type allows. */
-function withoutUndefined<Parsed>(parsed: Parsed): ExactlyOptional<Parsed> {
+export function withoutUndefined<Parsed>(parsed: Parsed): ExactlyOptional<Parsed> {
   return parsed as ExactlyOptional<Parsed>;
 }
 

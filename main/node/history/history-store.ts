@@ -26,7 +26,7 @@ import { historyError, isHistoryProblem, toHistoryError } from './history-error.
 import type { HistoryFiles } from './history-files.js';
 import { KEY_BYTES, type MasterKeys } from './history-keys.js';
 import { historyKeyFile, type HistoryKeyFile } from './key-file.js';
-import { INDEX_FILE, LARGEST_MASTER, MASTER_FILE, MasterKey } from './master-key.js';
+import { INDEX_FILE, LARGEST_MASTER, MASTER_FILE, MasterKey, type FindSystemKey } from './master-key.js';
 import { keyIdOf, readOrNothing, UnlockedHistory } from './unlocked-history.js';
 
 /** Says that everything is being erased, until it is. */
@@ -45,6 +45,7 @@ export interface HistoryStoreOptions {
   readonly files: HistoryFiles;
   /** Where this shell has the system's key store. A key file is used otherwise. */
   readonly systemKey?: HistoryKeyPort;
+  readonly findSystemKey?: FindSystemKey;
   readonly clock: Pick<Clock, 'now'>;
   /** The day at that moment where the PC is, `YYYY-MM-DD`. */
   readonly localDay: (moment: Date) => string;
@@ -63,11 +64,16 @@ export class HistoryStore implements History {
   #unrecorded: readonly string[] = [];
 
   constructor(options: HistoryStoreOptions) {
-    const { files, systemKey } = options;
+    const { files, systemKey, findSystemKey } = options;
     this.#options = options;
     this.#files = files;
     this.#keyFile = historyKeyFile(files);
-    this.#master = new MasterKey({ files, keyFile: this.#keyFile, ...(systemKey && { systemKey }) });
+    this.#master = new MasterKey({
+      files,
+      keyFile: this.#keyFile,
+      ...(systemKey && { systemKey }),
+      ...(findSystemKey && { findSystemKey }),
+    });
   }
 
   record(request: EndedRequest): Promise<void> {

@@ -23,7 +23,12 @@ export interface MasterKeyOptions {
   readonly keyFile: HistoryKeyFile;
   /** Where this shell has one. */
   readonly systemKey?: HistoryKeyPort;
+  /** Where it may have one later: asked at each use until there is one. */
+  readonly findSystemKey?: FindSystemKey;
 }
+
+/** Asks for the system's key store. Undefined where there is none, or it is locked now. */
+export type FindSystemKey = () => Promise<HistoryKeyPort | undefined>;
 
 /** The master key as it is wrapped on the disk now. */
 interface KnownMaster {
@@ -35,13 +40,15 @@ interface KnownMaster {
 export class MasterKey {
   readonly #files: HistoryFiles;
   readonly #keyFile: HistoryKeyFile;
-  readonly #systemKey: HistoryKeyPort | undefined;
+  readonly #findSystemKey: FindSystemKey | undefined;
+  #systemKey: HistoryKeyPort | undefined;
   #known: KnownMaster | undefined;
 
-  constructor({ files, keyFile, systemKey }: MasterKeyOptions) {
+  constructor({ files, keyFile, systemKey, findSystemKey }: MasterKeyOptions) {
     this.#files = files;
     this.#keyFile = keyFile;
     this.#systemKey = systemKey;
+    this.#findSystemKey = findSystemKey;
   }
 
   /** What protects the key, or would protect a new one. */
@@ -79,7 +86,7 @@ export class MasterKey {
     const master = newKey();
     const keys = new MasterKeys(master);
     try {
-      const text = await wrapMaster(this.#systemKey ?? this.#keyFile, master);
+      const text = await wrapMaster((await this.#askSystemKey()) ?? this.#keyFile, master);
       this.#files.locked(() => {
         if (this.read() !== undefined) return;
         // First, so that a master key without an index always means that one is lost.
@@ -101,7 +108,7 @@ export class MasterKey {
   async #unwrap(text: string): Promise<MasterKeys> {
     const file = parseMaster(text);
     if (!file) throw historyError('history-key-missing');
-    const { key, stale } = await this.#portFor(file.kind).unwrap(Buffer.from(file.wrapped, 'base64'));
+    const { key, stale } = await (await this.#portFor(file.kind)).unwrap(Buffer.from(file.wrapped, 'base64'));
     try {
       if (key.length !== KEY_BYTES) throw historyError('history-key-missing');
       const kept = await this.#wrapAnew(text, { key, stale, kind: file.kind });
@@ -114,9 +121,16 @@ export class MasterKey {
     }
   }
 
-  #portFor(kind: HistoryProtection): HistoryKeyPort {
+  async #portFor(kind: HistoryProtection): Promise<HistoryKeyPort> {
+    const systemKey = await this.#askSystemKey();
     if (kind === 'key-file') return this.#keyFile;
-    if (!this.#systemKey) throw historyError('history-in-app');
+    // Whoever can look for it is the app itself.
+    if (!systemKey) throw historyError(this.#findSystemKey ? 'history-key-missing' : 'history-in-app');
+    return systemKey;
+  }
+
+  async #askSystemKey(): Promise<HistoryKeyPort | undefined> {
+    this.#systemKey ??= await this.#findSystemKey?.();
     return this.#systemKey;
   }
 

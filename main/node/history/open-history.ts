@@ -4,12 +4,14 @@ import type { EndedRequest } from '../../core/history/history-entry.js';
 import type { History, HistoryKeyPort } from '../../core/history/history.js';
 import type { Clock, Log } from '../../core/ports.js';
 import { historyKeeping, type HistoryKeeping } from '../../core/settings/settings.js';
-import { historyOfApp, startAppSocket } from '../app-socket/index.js';
+import { historyOfApp, startAppSocket, type ServedHistory } from '../app-socket/index.js';
+import type { BridgeSocket } from '../bridge-socket/index.js';
 import { openPersonSettings } from '../settings/index.js';
 import { systemClock } from '../system.js';
 import { isHistoryProblem } from './history-error.js';
 import { openHistoryFiles } from './history-files.js';
 import { HistoryStore } from './history-store.js';
+import type { FindSystemKey } from './master-key.js';
 
 /** How often the day is looked at, in milliseconds, and for how long a start is left alone first. */
 const LOOK_MILLISECONDS = 60 * 60 * 1_000;
@@ -19,6 +21,10 @@ export interface OpenHistoryOptions {
   readonly stateDirectory: string;
   /** The system's key store: this program is the app. Without one, a key file, or the app where it holds the key. */
   readonly systemKey?: HistoryKeyPort;
+  /** Of the app: looks for it again at each use, where it was locked or not there at the start. */
+  readonly findSystemKey?: FindSystemKey;
+  /** Something was recorded or erased, here or through the app's socket. */
+  readonly onChange?: () => void;
   /** How long entries are kept; asked at each use. */
   readonly keeping: () => HistoryKeeping;
   readonly clock: Pick<Clock, 'now'>;
@@ -35,10 +41,12 @@ export interface OpenedHistory extends History {
  * and moves a history that began with a key file to the system's key store.
  */
 export function openHistory(options: OpenHistoryOptions): OpenedHistory {
-  const { stateDirectory, systemKey, clock, log, keeping } = options;
+  const { stateDirectory, systemKey, findSystemKey, clock, log, keeping, onChange = () => undefined } = options;
+  const isApp = systemKey !== undefined || findSystemKey !== undefined;
   const store = new HistoryStore({
     files: openHistoryFiles(join(stateDirectory, 'history')),
     ...(systemKey && { systemKey }),
+    ...(findSystemKey && { findSystemKey: () => findAndServe(findSystemKey) }),
     clock,
     localDay,
     keeping,
@@ -46,17 +54,38 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
   });
   const place = { stateDirectory, environment: process.env, platform: process.platform };
   const app = historyOfApp(place);
-  const socket = systemKey
-    ? startAppSocket({ ...place, history: store, log }).catch(() => {
-        log.event('app.socket.unavailable');
-        return undefined;
-      })
-    : Promise.resolve(undefined);
+  const told = <Result>(changing: Promise<Result>): Promise<Result> =>
+    changing.then((result) => {
+      onChange();
+      return result;
+    });
+  const own: ServedHistory = {
+    add: (facts) => told(store.add(facts)),
+    record: (request) => told(store.record(request)),
+    list: (filter) => store.list(filter),
+    verify: () => store.verify(),
+    erase: (erasure) => told(store.erase(erasure)),
+    expire: () => told(store.expire()),
+  };
+  let socket: Promise<BridgeSocket | undefined> | undefined;
+  const serve = (): void => {
+    socket ??= startAppSocket({ ...place, history: own, log }).catch(() => {
+      log.event('app.socket.unavailable');
+      return undefined;
+    });
+  };
+  const findAndServe = async (find: FindSystemKey): Promise<HistoryKeyPort | undefined> => {
+    const found = await find();
+    if (found && !isClosed) serve();
+    return found;
+  };
+  let isClosed = false;
+  if (systemKey) serve();
   const underWay = new Set<Promise<unknown>>();
   /** Here, or in the app where that has the key. */
   const use = <Result>(work: (history: History) => Promise<Result>): Promise<Result> => {
-    const working = work(store).catch((thrown: unknown) => {
-      if (systemKey || !isHistoryProblem(thrown, 'history-in-app')) throw thrown;
+    const working = work(own).catch((thrown: unknown) => {
+      if (isApp || !isHistoryProblem(thrown, 'history-in-app')) throw thrown;
       return work(app);
     });
     underWay.add(working);
@@ -78,6 +107,7 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
     async close() {
       timer.stop();
       await Promise.allSettled(underWay);
+      isClosed = true;
       await (await socket)?.close();
       store.close();
     },

@@ -1,6 +1,14 @@
 import type { Log } from '../../core/ports.js';
+import { settingsAdministrator } from '../../core/policy/resolve.js';
 import type { SettingsStore } from '../../core/settings/settings.js';
-import { loadPolicy, settingLocks, systemPolicyPlace, type ClientPolicy } from '../policy.js';
+import {
+  openPolicy,
+  policyFileSources,
+  settingLocks,
+  systemPolicyPlace,
+  type ClientPolicy,
+  type PolicyStore,
+} from '../policy/index.js';
 import { openSettings } from './settings-store.js';
 
 export {
@@ -24,17 +32,31 @@ export interface PersonSettingsOptions {
   readonly log: Log;
   /** As in `ClientRulesOptions`. */
   readonly policyFile?: string | undefined;
-  /** Where it was read already. */
+  /** Where it was opened already; whoever did closes it. */
+  readonly policyStore?: PolicyStore;
+  /** In place of all sources, and the same for ever. For tests. */
   readonly policy?: ClientPolicy;
 }
 
 /**
  * The person's settings under the administrator's policy.
- * @throws ClientError `ERR_INTERNAL_FILE` as `loadPolicy`
+ * @throws ClientError `ERR_INTERNAL_FILE` as `openPolicy`
  */
-export function openPersonSettings({ stateDirectory, log, policyFile, policy }: PersonSettingsOptions): SettingsStore {
+export function openPersonSettings(options: PersonSettingsOptions): SettingsStore {
+  const { stateDirectory, log, policyFile, policy } = options;
   const from = policyFile ?? systemPolicyPlace().path;
-  const read = (): ClientPolicy =>
-    policyFile === undefined ? loadPolicy() : loadPolicy({ path: policyFile, owner: undefined });
-  return openSettings({ stateDirectory, log, administrator: { from, locks: settingLocks(policy ?? read()) } });
+  if (policy) return openSettings({ stateDirectory, log, administrator: { from, locks: settingLocks(policy) } });
+  const { policyStore } = options;
+  const store = policyStore ?? openPolicy({ ...policyFileSources(policyFile), log });
+  const administrator = {
+    current: () => settingsAdministrator(store.current(), from),
+    onChange(listener: () => void) {
+      const end = store.onChange(listener);
+      return () => {
+        end();
+        if (!policyStore) store.close();
+      };
+    },
+  };
+  return openSettings({ stateDirectory, log, administrator });
 }

@@ -18,8 +18,15 @@ import { SETTINGS_FILE, SettingsFile } from './settings-file.js';
 export interface SettingsStoreOptions {
   /** As `stateDirectory()` answers it. Made when something is kept there. */
   readonly stateDirectory: string;
-  readonly administrator: SettingsAdministrator;
+  readonly administrator: SettingsAdministrator | ChangingAdministrator;
   readonly log: Log;
+}
+
+/** An administrator whose decisions may change while the program runs. */
+export interface ChangingAdministrator {
+  current(): SettingsAdministrator;
+  /** @returns what ends it */
+  onChange(listener: () => void): () => void;
 }
 
 /**
@@ -35,6 +42,7 @@ class FileSettingsStore implements SettingsStore {
   readonly #file: SettingsFile;
   readonly #listeners = new Set<SettingsListener>();
   #watcher: FSWatcher | undefined;
+  #endAdministrator: (() => void) | undefined;
   /** What the listeners know. */
   #told: SettingsReport | undefined;
 
@@ -44,12 +52,12 @@ class FileSettingsStore implements SettingsStore {
   }
 
   read(): SettingsReport {
-    return resolveSettings(this.#file.read(), this.#options.administrator, this.#file.path);
+    return resolveSettings(this.#file.read(), this.#administrator(), this.#file.path);
   }
 
   change(unverifiedName: string, unverifiedValue: unknown): Promise<Setting<SettingValue>> {
     return inPromise(() => {
-      const { name, value } = checkSettingChange(unverifiedName, unverifiedValue, this.#options.administrator);
+      const { name, value } = checkSettingChange(unverifiedName, unverifiedValue, this.#administrator());
       this.#file.change((values) => ({ ...values, [name]: value }));
       this.#tell();
       return this.read().settings[name];
@@ -75,6 +83,7 @@ class FileSettingsStore implements SettingsStore {
     };
     this.#listeners.add(own);
     this.#watch();
+    this.#watchAdministrator();
     this.#told ??= this.read();
     return () => {
       this.#listeners.delete(own);
@@ -86,7 +95,14 @@ class FileSettingsStore implements SettingsStore {
     this.#listeners.clear();
     this.#watcher?.close();
     this.#watcher = undefined;
+    this.#endAdministrator?.();
+    this.#endAdministrator = undefined;
     this.#told = undefined;
+  }
+
+  #administrator(): SettingsAdministrator {
+    const { administrator } = this.#options;
+    return 'current' in administrator ? administrator.current() : administrator;
   }
 
   /** Of the folder: each change puts another file in the place of the old one. Keeps no process alive. */
@@ -104,6 +120,14 @@ class FileSettingsStore implements SettingsStore {
     } catch (thrown) {
       this.#notWatching(thrown);
     }
+  }
+
+  #watchAdministrator(): void {
+    const { administrator } = this.#options;
+    if (!('current' in administrator)) return;
+    this.#endAdministrator ??= administrator.onChange(() => {
+      this.#tell();
+    });
   }
 
   /** Whoever reads still sees what is there; only nobody is told. */

@@ -70,6 +70,7 @@ function AboutCard({ card, isLooking, onLook }: AboutCardProps) {
       )}
       <Facts>
         <Fact name={t('card.about.medium')}>{t(`card.about.media.${medium}`)}</Fact>
+        {medium === 'my-number-card' && <Fact name={t('card.about.expiry')}>{t('card.about.expiryWhere')}</Fact>}
         <Fact name={t('card.about.reader')}>
           <Quoted>{reader.shownName}</Quoted>
         </Fact>

@@ -1,20 +1,4 @@
-/** Certificates end at 23:59:59 in Japan, whatever the zone of the PC. */
-const JAPAN = 'Asia/Tokyo';
-
-function inWords(date: Date, locale: string, timeZone: string): string {
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(date);
-  return locale.startsWith('ja') ? `${day}（${era(date, timeZone)}）` : day;
-}
-
-/** `令和9年`; the first year of an era is 元年. */
-function era(date: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { era: 'long', year: 'numeric', timeZone }).format(date);
-}
-
-/** A day of a certificate, in Japanese with the era beside it. `iso`: ISO 8601. */
-export function formatCertificateDay(iso: string, locale: string): string {
-  return inWords(new Date(iso), locale, JAPAN);
-}
+import { formatDay } from '../../app/format.js';
 
 export interface BirthDateText {
   readonly text: string;
@@ -30,7 +14,7 @@ export function formatBirthDate(encoded: string, locale: string): BirthDateText 
   const known = day === '00' ? '01' : day;
   const date = new Date(`${year}-${month}-${known}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return { text: encoded, whole: true };
-  if (day !== '00') return { text: inWords(date, locale, 'UTC'), whole: true };
+  if (day !== '00') return { text: formatDay(date, locale, 'UTC'), whole: true };
   const format = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' });
   return { text: format.format(date), whole: false };
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { MainPage } from '../../../main/ipc/app.js';
 import type { CardView, ChangeablePin } from '../../../main/ipc/card.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
@@ -13,15 +14,19 @@ import { NoCard, NoReader, SeveralCards } from './no-card.js';
 import { PinChangeOutcome } from './pin-change-outcome.js';
 import { useCard, type CardLook, type WatchedCard } from './use-card.js';
 
+interface CardPageProps {
+  readonly onShow: (page: MainPage) => void;
+}
+
 /** What is on the card. Shows by itself when one is put on the reader or taken away. */
-export function CardPage() {
+export function CardPage({ onShow }: CardPageProps) {
   const { t } = useTexts();
   const card = useCard();
   return (
     <>
       <PageHeading lead={t('card.lead')}>{t('common.page.card')}</PageHeading>
       <SpokenStatus look={card} />
-      <Shown card={card} />
+      <Shown card={card} onDiagnose={() => onShow('diagnosis')} />
     </>
   );
 }
@@ -43,7 +48,12 @@ function SpokenStatus({ look: { view, isLooking } }: { readonly look: CardLook }
   );
 }
 
-function Shown({ card }: { readonly card: WatchedCard }) {
+interface ShownProps {
+  readonly card: WatchedCard;
+  readonly onDiagnose: () => void;
+}
+
+function Shown({ card, onDiagnose }: ShownProps) {
   const api = useApi();
   const { t } = useTexts();
   const change = useAction(api.card.changePin);
@@ -64,6 +74,7 @@ function Shown({ card }: { readonly card: WatchedCard }) {
             <Button disabled={isLooking} onClick={() => look()}>
               {t('card.again')}
             </Button>
+            <Button onClick={onDiagnose}>{t('welcome.card.diagnose')}</Button>
           </Row>
         </Failure>
       </>
@@ -72,7 +83,7 @@ function Shown({ card }: { readonly card: WatchedCard }) {
   if (!view) return <Busy>{t('card.looking')}</Busy>;
   switch (view.status) {
     case 'no-reader':
-      return <NoReader outcome={outcome} isLooking={isLooking} onLook={() => look()} />;
+      return <NoReader outcome={outcome} isLooking={isLooking} onLook={() => look()} onDiagnose={onDiagnose} />;
     case 'no-card':
       return <NoCard outcome={outcome} readers={view.readers} isLooking={isLooking} onLook={() => look()} />;
     case 'several':

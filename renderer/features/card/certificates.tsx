@@ -6,6 +6,7 @@ import type {
   ShownValidity,
 } from '../../../main/ipc/card.js';
 import { useApi } from '../../app/api.js';
+import { formatDay, JAPAN } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
 import { useAction, type CallState } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
@@ -15,7 +16,6 @@ import { Fact, Facts } from '../../ui/facts.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { Row, Stack } from '../../ui/stack.js';
-import { formatCertificateDay } from './card-dates.js';
 import { ExportCertificate } from './export-certificate.js';
 import { authorityConcern, authorityText, issuerText } from './issuer-text.js';
 import { Ongoing } from './ongoing.js';
@@ -48,10 +48,12 @@ export function CertificatePanel({ role, card, use }: CertificatePanelProps) {
       <Facts>
         <Fact name={t('card.certificate.use')}>{t(`common.certificateUse.${role}`)}</Fact>
         {certificate.status === 'readable' && <Period validity={certificate} />}
-        <Fact name={t('card.certificate.state')}>
-          <CertificateState certificate={certificate} />
-        </Fact>
-        {isThere && (
+        {!isDescribed && (
+          <Fact name={t('card.certificate.state')}>
+            <CertificateState certificate={certificate} />
+          </Fact>
+        )}
+        {isThere && !isDescribed && (
           <Fact name={t('card.certificate.issuer')}>
             <StateLine kind={authorityConcern(authority)}>{authorityText(authority, t)}</StateLine>
           </Fact>
@@ -80,8 +82,8 @@ function Period({ validity: { notBefore, notAfter } }: { readonly validity: Show
   return (
     <Fact name={t('card.certificate.period')}>
       {t('card.certificate.periodFromTo', {
-        from: formatCertificateDay(notBefore, locale),
-        to: formatCertificateDay(notAfter, locale),
+        from: formatDay(new Date(notBefore), locale, JAPAN),
+        to: formatDay(new Date(notAfter), locale, JAPAN),
       })}
     </Fact>
   );

@@ -6,7 +6,7 @@ import { useAction, type CallState } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
 import { Choices } from '../../ui/choices.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Failure } from '../../ui/failure.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Row } from '../../ui/stack.js';
@@ -32,8 +32,7 @@ export function ExportCertificate({ kind, needsPin, reader, use }: ExportCertifi
   const name = t(`card.kind.${kind}`);
   const start = (encoding: CertificateEncoding): void => {
     setAsking(false);
-    const title = t('card.export.dialogTitle', { name });
-    void use.perform(() => action.run({ kind, reader, encoding, title }));
+    void use.perform(() => action.run({ kind, reader, encoding }));
   };
   return (
     <>
@@ -65,19 +64,13 @@ function ExportQuestion({ open, kind, needsPin, onClose, onStart }: ExportQuesti
   const { t } = useTexts();
   const [encoding, setEncoding] = useState<CertificateEncoding>('der');
   return (
-    <Dialog
+    <ConfirmDialog
       open={open}
       onClose={onClose}
       title={t('card.export.title', { name: t(`card.kind.${kind}`) })}
       description={<Content kind={kind} />}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button kind="primary" withoutEnter onClick={() => onStart(encoding)}>
-            {t('card.export.choose')}
-          </Button>
-        </>
-      }
+      agree={t('card.export.choose')}
+      onAgree={() => onStart(encoding)}
     >
       {needsPin && <p>{t(kind === 'signing' ? 'card.export.needsPin' : 'card.export.mayNeedPin')}</p>}
       <Choices
@@ -89,7 +82,7 @@ function ExportQuestion({ open, kind, needsPin, onClose, onStart }: ExportQuesti
         value={encoding}
         onChange={setEncoding}
       />
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

@@ -16,7 +16,12 @@ interface WaitingProps {
   readonly onLook: () => void;
 }
 
-export function NoReader({ outcome, isLooking, onLook }: WaitingProps) {
+interface NoReaderProps extends WaitingProps {
+  /** Leads to where it is found out why. */
+  readonly onDiagnose: () => void;
+}
+
+export function NoReader({ outcome, isLooking, onLook, onDiagnose }: NoReaderProps) {
   const { t } = useTexts();
   return (
     <>
@@ -28,6 +33,7 @@ export function NoReader({ outcome, isLooking, onLook }: WaitingProps) {
           <Button disabled={isLooking} onClick={onLook}>
             {t('card.noReader.again')}
           </Button>
+          <Button onClick={onDiagnose}>{t('welcome.card.diagnose')}</Button>
         </Row>
       </Panel>
     </>

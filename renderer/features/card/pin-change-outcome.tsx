@@ -3,6 +3,7 @@ import { useTexts } from '../../app/text.js';
 import type { CallState } from '../../app/use-call.js';
 import { Callout } from '../../ui/callout.js';
 import { Failure } from '../../ui/failure.js';
+import { Stack } from '../../ui/stack.js';
 
 /** Codes of a dialog that the person left. */
 export const LEFT_CODES: readonly string[] = ['ERR_USER_CANCELLED', 'ERR_USER_REFUSED'];
@@ -43,5 +44,14 @@ export function PinChangeOutcome({ pinRole, state }: PinChangeState) {
       </Callout>
     );
   }
-  return <Failure error={error}>{error.details['change'] === 'refused' && <p>{t('card.pins.refused')}</p>}</Failure>;
+  if (error.details['change'] === 'refused') {
+    return (
+      <Stack gap="small">
+        {/* What matters most comes first. */}
+        <Callout kind="warning" kindLabel={t('common.kind.warning')} title={t('card.pins.refused')} live="assertive" />
+        <Failure error={error} />
+      </Stack>
+    );
+  }
+  return <Failure error={error} />;
 }

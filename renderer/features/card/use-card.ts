@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CardView } from '../../../main/ipc/card.js';
-import { answerOf, CallError, useApi } from '../../app/api.js';
-import { usePush } from '../../app/use-call.js';
+import { useApi, type CallError } from '../../app/api.js';
+import { useAction, useLast, usePush } from '../../app/use-call.js';
 
 export interface CardLook {
   /** As it was seen last; it stays while the card is looked at again. */
@@ -27,29 +27,19 @@ export interface WatchedCard extends CardLook, CardUse {
  */
 export function useCard(): WatchedCard {
   const api = useApi();
-  const [seen, setSeen] = useState<CardLook>({ isLooking: true });
   const [busy, setBusy] = useState(false);
-  const latest = useRef(0);
   const reader = useRef<string>(undefined);
   const uses = useRef(0);
   const isShown = useRef(false);
-
+  const { state, run } = useAction(() => api.card.look(reader.current === undefined ? {} : { reader: reader.current }));
+  const view = useLast(state);
   const look = useCallback(
     async (wanted?: string): Promise<void> => {
       if (!isShown.current) return;
       reader.current = wanted ?? reader.current;
-      latest.current += 1;
-      const mine = latest.current;
-      setSeen((before) => ({ ...before, isLooking: true }));
-      try {
-        const view = await answerOf(api.card.look(reader.current === undefined ? {} : { reader: reader.current }));
-        if (mine === latest.current) setSeen({ view, isLooking: false });
-      } catch (thrown) {
-        if (!(thrown instanceof CallError)) throw thrown;
-        if (mine === latest.current) setSeen({ error: thrown, isLooking: false });
-      }
+      await run();
     },
-    [api],
+    [run],
   );
 
   useEffect(() => {
@@ -58,7 +48,6 @@ export function useCard(): WatchedCard {
     void api.card.watch().then(() => look());
     return () => {
       isShown.current = false;
-      latest.current += 1;
       void api.card.unwatch();
     };
   }, [api, look]);
@@ -80,7 +69,14 @@ export function useCard(): WatchedCard {
     },
     [look],
   );
-  return { ...seen, busy, perform, look: (wanted) => void look(wanted) };
+  return {
+    ...(view && { view }),
+    ...(state.status === 'failed' && { error: state.error }),
+    isLooking: state.status === 'running' || state.status === 'idle',
+    busy,
+    perform,
+    look: (wanted) => void look(wanted),
+  };
 }
 
 /** Ends what was begun when the component goes away: nobody would see the result. */

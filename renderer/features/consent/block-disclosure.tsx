@@ -31,7 +31,7 @@ export function BlockDisclosure({ isAsked }: BlockDisclosureProps) {
           aria-describedby={isAsked ? undefined : whyId}
           onClick={block}
         >
-          {t('consent.block.button')}
+          {t('consent.block.button', context)}
         </Button>
       </Row>
     </Disclosure>

@@ -61,17 +61,12 @@ function ReadyCard({ ready, pinRole }: ReadyCardProps) {
           <strong>{t('consent.card.tries', { count: triesLeft })}</strong>
         </Fact>
         <Fact name={t('consent.card.reader')}>
-          <Quoted>{readerName}</Quoted>
+          {testCard ? t('consent.readers.testCard') : <Quoted>{readerName}</Quoted>}
         </Fact>
       </Facts>
       {triesLeft === 1 && (
         <Callout kind="danger" kindLabel={kindLabel}>
           <p>{t('consent.card.lastTry')}</p>
-        </Callout>
-      )}
-      {testCard && (
-        <Callout kind="information" kindLabel={t('common.kind.information')}>
-          <p>{t('common.testCard')}</p>
         </Callout>
       )}
       {/* A test card's own authority needs no second warning. */}

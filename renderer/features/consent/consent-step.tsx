@@ -1,5 +1,5 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react';
-import type { ConsentModel, ConsentView } from '../../../main/ipc/consent.js';
+import { useEffect, useId, useRef, useState, type MouseEvent } from 'react';
+import type { ShownConsent, ConsentView } from '../../../main/ipc/consent.js';
 import { useTexts, type Texts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
@@ -10,9 +10,9 @@ import { CardPanel } from './card-panel.js';
 import type { Choices } from './consent-window.js';
 import { useConversation } from './conversation.js';
 import { DisclosedPanel, PurposePanel } from './disclosed-panel.js';
-import { ItemsPanel } from './items-panel.js';
-import { serviceContext } from './parties.js';
-import { RequesterLine, RequesterPanel } from './requester-panel.js';
+import { ItemsLine, ItemsPanel } from './items-panel.js';
+import { selfContext, serviceContext } from './parties.js';
+import { RequesterPanel } from './requester-panel.js';
 import { StepFrame } from './step-frame.js';
 import { UsedPanel } from './used-panel.js';
 import { Why } from './why.js';
@@ -20,20 +20,18 @@ import { Why } from './why.js';
 interface ConsentStepProps {
   readonly choices: Choices;
   readonly onChoose: (choices: Choices) => void;
-  /** Whether the window opened with it: refusing has the focus then. */
-  readonly isOpening: boolean;
 }
 
-/** The consent: who, with what, why, what leaves, what is signed; then yes or no. */
+/** The consent: who, what is signed, why, what leaves, with what; then yes or no. */
 export function ConsentStep(props: ConsentStepProps) {
   const { t } = useTexts();
   const { consent, view } = useConversation();
   const title = t(`consent.title.${consent.operation}`, serviceContext(consent));
-  const focus = props.isOpening ? 'none' : 'heading';
+  const [end, isEndSeen] = useSeen();
   if (consent.remembered === 'is') {
     return (
-      <StepFrame title={title} focus={focus} actions={<RememberedActions isOpening={props.isOpening} />}>
-        <RequesterPanel requester={consent.requester} />
+      <StepFrame title={title} actions={<RememberedActions />}>
+        <RequesterPanel consent={consent} />
         <UsedPanel consent={consent} />
         <Callout kind="information" kindLabel={t('common.kind.information')} title={t('consent.remembered.short')}>
           <p>{t('consent.remembered.undo')}</p>
@@ -44,34 +42,64 @@ export function ConsentStep(props: ConsentStepProps) {
     );
   }
   return (
-    <StepFrame title={title} focus={focus} actions={<ConsentActions {...props} />}>
+    <StepFrame
+      title={title}
+      summary={summaryOf(consent, t)}
+      actions={<ConsentActions choices={props.choices} isEndSeen={isEndSeen} />}
+    >
       <Explanation {...props} />
+      <div ref={end} />
     </StepFrame>
   );
+}
+
+/** What a yes comes to. One's own commands say it by their title. */
+function summaryOf(
+  { operation, pinRole, items, beingRead, attributes }: ShownConsent,
+  t: Texts['t'],
+): string | undefined {
+  const isCertificate = pinRole === 'authentication' || pinRole === 'signing';
+  const certificate = isCertificate ? t(`common.certificate.${pinRole}`) : '';
+  switch (operation) {
+    case 'sign':
+      return t('consent.summary.sign', { certificate, count: beingRead?.length ?? items.length });
+    case 'authenticate':
+      return t('consent.summary.authenticate', { certificate });
+    case 'read-attributes':
+      return attributes && t('consent.summary.read-attributes_service');
+    case 'read-certificate':
+    case 'change-pin':
+      return undefined;
+  }
 }
 
 function Explanation({ choices, onChoose }: ConsentStepProps) {
   const { t } = useTexts();
   const { consent, view } = useConversation();
   const { requester, purpose, separateStep, remembered, pinRole } = consent;
+  const isWaiting =
+    view.preparation?.status === 'waiting-for-reader' || view.preparation?.status === 'waiting-for-card';
+  const card = <CardPanel preparation={view.preparation} pinRole={pinRole} />;
   return (
     <>
-      <RequesterPanel requester={requester} />
-      <UsedPanel consent={consent} />
-      {purpose !== undefined && <PurposePanel purpose={purpose} />}
-      <DisclosedPanel
-        consent={consent}
-        given={choices.given}
-        onGive={(given) => onChoose({ ...choices, given: [...given].sort((a, b) => a - b) })}
-      />
-      <ItemsPanel consent={consent} reading={view.reading} />
+      {/* While the card is what is missing, that comes first. */}
+      {isWaiting && card}
       {/* Once it has been answered the consent is asked. */}
       {separateStep && !isAsked(view) && (
         <Callout kind="warning" kindLabel={t('common.kind.warning')}>
           <p>{t('consent.separate.notice')}</p>
         </Callout>
       )}
-      <CardPanel preparation={view.preparation} pinRole={pinRole} />
+      <RequesterPanel consent={consent} />
+      <ItemsPanel consent={consent} reading={view.reading} />
+      {purpose !== undefined && <PurposePanel purpose={purpose} />}
+      <DisclosedPanel
+        consent={consent}
+        given={choices.given}
+        onGive={(given) => onChoose({ ...choices, given: [...given].sort((a, b) => a - b) })}
+      />
+      <UsedPanel consent={consent} />
+      {!isWaiting && card}
       {requester.kind === 'origin' && remembered === 'may-be' && (
         <Checkbox
           checked={choices.remember}
@@ -91,11 +119,16 @@ function isAsked({ agreement }: ConsentView): boolean {
   return agreement === 'possible' || agreement === 'window';
 }
 
-function ConsentActions({ choices, isOpening }: ConsentStepProps) {
+interface ConsentActionsProps {
+  readonly choices: Choices;
+  /** Whether the person has had the end of the explanation in view. */
+  readonly isEndSeen: boolean;
+}
+
+function ConsentActions({ choices, isEndSeen }: ConsentActionsProps) {
   const { t } = useTexts();
   const { consent, view, act, cancel } = useConversation();
   const whyId = useId();
-  const refuseButton = useInitialFocus(isOpening);
   const withheld = withheldOf(consent, choices);
   const isNothing = consent.attributes !== undefined && withheld.length === consent.attributes.length;
   const canAgree = view.agreement === 'possible' && !isNothing;
@@ -108,70 +141,64 @@ function ConsentActions({ choices, isOpening }: ConsentStepProps) {
     void act({ kind: 'agree', question, withheld, remember: choices.remember && consent.remembered === 'may-be' });
   };
   return (
-    <BarContent>
-      <Why id={whyId}>{isAsked(view) && isNothing ? t('consent.why.nothing') : whyText(view, t)}</Why>
+    <>
+      <ItemsLine consent={consent} />
+      <Why id={whyId}>{isAsked(view) && isNothing ? t('consent.why.nothing') : whyText(view, isEndSeen, t)}</Why>
       <Row align="end">
-        <Button ref={refuseButton} onClick={() => void refuse()}>
-          {t('consent.refuse')}
+        <Button onClick={(event) => !isTooEarly(event, view) && void refuse()}>
+          {t('consent.refuse', selfContext(consent))}
         </Button>
         <Button kind="primary" withoutEnter disabled={!canAgree} aria-describedby={whyId} onClick={agree}>
-          {t(`consent.agree.${consent.operation}`, serviceContext(consent))}
+          {t(`consent.agree.${consent.operation}`, { ...serviceContext(consent), ...selfContext(consent) })}
         </Button>
       </Row>
-    </BarContent>
-  );
-}
-
-interface RememberedActionsProps {
-  readonly isOpening: boolean;
-}
-
-/** The PIN is the next question, so that there is nothing to agree to here. */
-function RememberedActions({ isOpening }: RememberedActionsProps) {
-  const { t } = useTexts();
-  const { cancel } = useConversation();
-  const cancelButton = useInitialFocus(isOpening);
-  return (
-    <BarContent>
-      <Why>{t('consent.remembered.next')}</Why>
-      <Row align="end">
-        <Button ref={cancelButton} onClick={cancel}>
-          {t('common.cancel')}
-        </Button>
-      </Row>
-    </BarContent>
-  );
-}
-
-interface BarContentProps {
-  readonly children: ReactNode;
-}
-
-/** Who asks stands above the buttons, too, wherever the rest is scrolled to. */
-function BarContent({ children }: BarContentProps) {
-  const { consent } = useConversation();
-  return (
-    <>
-      <RequesterLine requester={consent.requester} />
-      {children}
     </>
   );
 }
 
-function useInitialFocus(isWanted: boolean) {
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isWanted) button.current?.focus({ preventScroll: true });
-  }, [isWanted]);
-  return button;
+/** A key that was meant for the window before: refusing is careful, but must not happen unseen either. */
+function isTooEarly({ detail }: MouseEvent, { agreement }: ConsentView): boolean {
+  const isByKey = detail === 0;
+  return isByKey && agreement === 'window';
 }
 
-function withheldOf({ attributes = [] }: ConsentModel, { given }: Choices): readonly number[] {
+/** The PIN is the next question, so that there is nothing to agree to here. */
+function RememberedActions() {
+  const { t } = useTexts();
+  const { view, cancel } = useConversation();
+  return (
+    <>
+      <Why>{t('consent.remembered.next')}</Why>
+      <Row align="end">
+        <Button onClick={(event) => !isTooEarly(event, view) && cancel()}>{t('common.cancel')}</Button>
+      </Row>
+    </>
+  );
+}
+
+/** Whether an element has ever been in view; as long as nobody can tell, it has. */
+function useSeen() {
+  const element = useRef<HTMLDivElement>(null);
+  const [isSeen, setIsSeen] = useState(true);
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new IntersectionObserver(([entry]) => {
+      setIsSeen(entry?.isIntersecting ?? true);
+      if (entry?.isIntersecting) observer.disconnect();
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, isSeen] as const;
+}
+
+function withheldOf({ attributes = [] }: ShownConsent, { given }: Choices): readonly number[] {
   return attributes.flatMap(({ required }, position) => (required || given.includes(position) ? [] : [position]));
 }
 
 /** What keeps the person from agreeing, or what follows from it. */
-function whyText({ agreement, preparation }: ConsentView, t: Texts['t']): string {
+function whyText({ agreement, preparation }: ConsentView, isEndSeen: boolean, t: Texts['t']): string {
+  if (agreement === 'possible' && !isEndSeen) return t('consent.why.more');
   if (agreement !== 'card') return t(`consent.why.${agreement}`);
   switch (preparation?.status) {
     case 'waiting-for-reader':

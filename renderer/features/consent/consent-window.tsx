@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ConsentModel, ConsentStage, ConsentStart, ConsentView } from '../../../main/ipc/consent.js';
+import type { ShownConsent, ConsentStart, ConsentView } from '../../../main/ipc/consent.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useLoad, usePush } from '../../app/use-call.js';
@@ -13,20 +13,21 @@ import { LastTryStep, SeparateStep, TrivialPinStep } from './question-steps.js';
 import { ReaderStep } from './reader-step.js';
 import { PlainFrame } from './step-frame.js';
 import { WorkingStep } from './working-step.js';
+import classes from './step-frame.module.css';
 
 /** One conversation from consent to result: shows what the app asks and tells, and sends on what the person does. */
 export function ConsentWindow() {
   const { t } = useTexts();
   const api = useApi();
   const { state } = useLoad(() => api.consent.start());
-  const [model, setModel] = useState<ConsentModel>();
+  const [model, setModel] = useState<ShownConsent>();
   const [view, setView] = useState<ConsentView>();
   usePush('consent.model', setModel);
   usePush('consent.view', setView);
   if (state.status === 'failed') {
     return (
       <PlainFrame>
-        <h1>{t('consent.failed.title')}</h1>
+        <h1 className={classes['title']}>{t('consent.failed.title')}</h1>
         <Failure error={state.error} />
       </PlainFrame>
     );
@@ -45,7 +46,7 @@ export function ConsentWindow() {
 interface ShownProps {
   readonly start: ConsentStart;
   /** Pushed since, or while the start was on its way. */
-  readonly model?: ConsentModel;
+  readonly model?: ShownConsent;
   readonly view?: ConsentView;
 }
 
@@ -75,10 +76,9 @@ export function ConsentSteps({ keypadShuffle }: ConsentStepsProps) {
   const { view, consent } = useConversation();
   const { stage } = view;
   const [choices, setChoices] = useState(NOTHING_CHOSEN);
-  const isOpening = useIsOpening(stage);
   switch (stage.kind) {
     case 'consent':
-      return <ConsentStep choices={choices} onChoose={setChoices} isOpening={isOpening} />;
+      return <ConsentStep choices={choices} onChoose={setChoices} />;
     case 'separate-step':
       return <SeparateStep />;
     case 'choose-reader':
@@ -86,7 +86,7 @@ export function ConsentSteps({ keypadShuffle }: ConsentStepsProps) {
     case 'unusable-card':
       return <UnusableCardStep />;
     case 'last-try':
-      return <LastTryStep role={stage.role} />;
+      return <LastTryStep role={stage.role} reason={stage.reason} />;
     case 'trivial-pin':
       return <TrivialPinStep role={stage.role} />;
     case 'pin':
@@ -103,12 +103,4 @@ export function ConsentSteps({ keypadShuffle }: ConsentStepsProps) {
     case 'failed':
       return <FailedStep error={stage} />;
   }
-}
-
-/** Whether what was shown first still stands: it takes the focus in another way than what follows. */
-function useIsOpening({ kind }: ConsentStage): boolean {
-  const [first] = useState(kind);
-  const [isOpening, setIsOpening] = useState(true);
-  if (isOpening && kind !== first) setIsOpening(false);
-  return isOpening && kind === first;
 }

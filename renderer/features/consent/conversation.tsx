@@ -1,11 +1,11 @@
 import { createContext, use, type ReactNode } from 'react';
-import type { ConsentAction, ConsentModel, ConsentView } from '../../../main/ipc/consent.js';
+import type { ConsentAction, ShownConsent, ConsentView } from '../../../main/ipc/consent.js';
 import { useApi } from '../../app/api.js';
 import { useAction } from '../../app/use-call.js';
 
 /** What every stage of a conversation shows and does. */
 export interface Conversation {
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly view: ConsentView;
   /** Whether it was taken; false also where the app did not answer. */
   readonly act: (action: ConsentAction) => Promise<boolean>;
@@ -16,7 +16,7 @@ export interface Conversation {
 const ConversationContext = createContext<Conversation | undefined>(undefined);
 
 interface ConversationProviderProps {
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly view: ConsentView;
   readonly children: ReactNode;
 }

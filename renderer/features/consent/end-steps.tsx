@@ -3,12 +3,10 @@ import { useErrorText, type ShownError } from '../../app/error-text.js';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
-import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { BlockDisclosure } from './block-disclosure.js';
 import { useConversation } from './conversation.js';
-import { serviceContext } from './parties.js';
-import { RequesterLine } from './requester-panel.js';
+import { selfContext, serviceContext } from './parties.js';
 import { StepFrame } from './step-frame.js';
 
 /** In place of an agreement: the card cannot be used, and only the person learns why. */
@@ -40,6 +38,7 @@ export function DoneStep() {
         live="polite"
       >
         <p>{t('consent.done.takeCard')}</p>
+        <BackLine isDone />
         <p>{t('consent.done.closes')}</p>
       </Callout>
     </StepFrame>
@@ -55,34 +54,53 @@ export function FailedStep({ error }: FailedStepProps) {
   const { cancel } = useConversation();
   return (
     <StepFrame title={t('consent.failed.title')} actions={<CloseAction onClose={cancel} />}>
-      <Cause error={error} />
+      <Cause error={error} isEnd />
     </StepFrame>
   );
 }
 
 interface CauseProps {
   readonly error: ShownError;
+  /** Whether the conversation is over with it, so that a new one has to be begun where this one was. */
+  readonly isEnd?: boolean;
 }
 
 /** What went wrong and what helps. Its step's heading has the focus, so that it is read next. */
-function Cause({ error }: CauseProps) {
+function Cause({ error, isEnd = false }: CauseProps) {
   const { t } = useTexts();
+  const { view } = useConversation();
   const { what, remedy } = useErrorText()(error);
+  const isLate = error.code === 'ERR_USER_TIMEOUT';
+  // The municipal office knows nothing of a test card.
+  const isTestCard = view.preparation?.status === 'ready' && view.preparation.testCard;
+  const isBlocked = error.code === 'ERR_PIN_BLOCKED';
   return (
-    <Panel>
-      <Callout
-        kind="danger"
-        kindLabel={t('common.kind.danger')}
-        title={what === '' ? t('consent.failed.what') : what}
-        live="assertive"
-      >
-        {remedy !== '' && <p>{remedy}</p>}
-        <p>
-          <small>{t('common.errorCode', { code: error.code })}</small>
-        </p>
-      </Callout>
-    </Panel>
+    <Callout
+      kind={isLate ? 'information' : 'danger'}
+      kindLabel={t(isLate ? 'common.kind.information' : 'common.kind.danger')}
+      title={what === '' ? t('consent.failed.what') : what}
+      live="assertive"
+    >
+      {error.details['entered'] === true && <p>{t('consent.failed.blockedNow')}</p>}
+      {remedy !== '' && !(isBlocked && isTestCard) && <p>{remedy}</p>}
+      {isEnd && !isBlocked && <BackLine />}
+      <p>
+        <small>{t('common.errorCode', { code: error.code })}</small>
+      </p>
+    </Callout>
   );
+}
+
+interface BackLineProps {
+  readonly isDone?: boolean;
+}
+
+/** Where to go on. */
+function BackLine({ isDone = false }: BackLineProps) {
+  const { t } = useTexts();
+  const { consent } = useConversation();
+  if (consent.requester.kind === 'local-program') return null;
+  return <p>{t(isDone ? 'consent.done.back' : 'consent.failed.back', selfContext(consent))}</p>;
 }
 
 interface CloseActionProps {
@@ -91,13 +109,9 @@ interface CloseActionProps {
 
 function CloseAction({ onClose }: CloseActionProps) {
   const { t } = useTexts();
-  const { consent } = useConversation();
   return (
-    <>
-      <RequesterLine requester={consent.requester} />
-      <Row align="end">
-        <Button onClick={onClose}>{t('common.close')}</Button>
-      </Row>
-    </>
+    <Row align="end">
+      <Button onClick={onClose}>{t('common.close')}</Button>
+    </Row>
   );
 }

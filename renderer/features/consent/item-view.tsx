@@ -1,15 +1,13 @@
-import type {
-  ConsentDigest,
-  ConsentDocument,
-  ConsentItem,
-  ConsentModel,
-  ConsentPart,
-} from '../../../main/ipc/consent.js';
+import type { ConsentDigest, ConsentPart, ShownConsent, ShownDocument, ShownItem } from '../../../main/ipc/consent.js';
+import { useApi } from '../../app/api.js';
 import { formatSize } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
+import { useLoad } from '../../app/use-call.js';
+import { Busy } from '../../ui/busy.js';
 import { Callout } from '../../ui/callout.js';
 import { Disclosure } from '../../ui/disclosure.js';
 import { Fact, Facts } from '../../ui/facts.js';
+import { Failure } from '../../ui/failure.js';
 import { Quoted } from '../../ui/quoted.js';
 import { DigestValue } from '../../ui/digest-value.js';
 import { selfContext } from './parties.js';
@@ -17,14 +15,15 @@ import { PreviewContent, PreviewFacts } from './preview-view.js';
 import classes from './items-panel.module.css';
 
 interface ItemViewProps {
-  readonly item: ConsentItem;
-  readonly consent: ConsentModel;
+  readonly item: ShownItem;
+  readonly position: number;
+  readonly consent: ShownConsent;
   /** `open`: a single item, whose content is open from the beginning. `short`: one of so many that each is a few lines. */
   readonly form: 'open' | 'normal' | 'short';
 }
 
 /** One item: which octets are bound, what they show, and what they do not bind. */
-export function ItemView({ item, consent, form }: ItemViewProps) {
+export function ItemView({ item, position, consent, form }: ItemViewProps) {
   return (
     <li>
       <div className={classes['item']}>
@@ -34,7 +33,7 @@ export function ItemView({ item, consent, form }: ItemViewProps) {
         {item.kind === 'digest' ? (
           <DigestItem item={item} />
         ) : (
-          <DocumentItem item={item} consent={consent} form={form} />
+          <DocumentItem item={item} position={position} consent={consent} form={form} />
         )}
       </div>
     </li>
@@ -59,44 +58,71 @@ function DigestItem({ item: { algorithm, digest } }: DigestItemProps) {
 }
 
 interface DocumentItemProps {
-  readonly item: ConsentDocument;
-  readonly consent: ConsentModel;
+  readonly item: ShownDocument;
+  readonly position: number;
+  readonly consent: ShownConsent;
   readonly form: ItemViewProps['form'];
 }
 
-function DocumentItem({ item, consent, form }: DocumentItemProps) {
+function DocumentItem({ item, position, consent, form }: DocumentItemProps) {
   const { t } = useTexts();
   const { preview, parts, unbound } = item;
   return (
     <>
       <DocumentFacts item={item} form={form} />
-      {preview?.warnings.map((warning) => (
-        <Callout key={warning} kind="warning" kindLabel={t('common.kind.warning')}>
-          <p>{t(`document.preview.warning.${warning}`)}</p>
+      {preview && preview.warnings.length > 0 && (
+        <Callout kind="warning" kindLabel={t('common.kind.warning')} title={t('consent.items.warned')}>
+          <ul className={classes['warnings']}>
+            {preview.warnings.map((warning) => (
+              <li key={warning}>{t(`document.preview.warning.${warning}`)}</li>
+            ))}
+          </ul>
         </Callout>
-      ))}
+      )}
       {unbound.length > 0 && <Unbound names={unbound} />}
       <Octets sha256={item.sha256} form={form} mustBeCompared={mustBeCompared(item, consent)} />
       {parts.length > 0 && <Parts parts={parts} />}
-      {preview && hasContent(item) && (
+      {hasContent(item) && (
         <Disclosure title={t('consent.items.preview')} defaultOpen={form === 'open'}>
-          <PreviewContent preview={preview} heading={t('consent.items.previewText', selfContext(consent))} />
+          <ItemPreview position={position} heading={t('consent.items.previewText', selfContext(consent))} />
         </Disclosure>
       )}
     </>
   );
 }
 
-function hasContent({ preview }: ConsentDocument): boolean {
-  return preview !== undefined && (preview.text !== undefined || (preview.fields?.length ?? 0) > 0);
+interface ItemPreviewProps {
+  readonly position: number;
+  /** Says whose words the text is. */
+  readonly heading: string;
+}
+
+/** Asked for once it is in the page. */
+function ItemPreview({ position, heading }: ItemPreviewProps) {
+  const { t } = useTexts();
+  const api = useApi();
+  const { state } = useLoad(() => api.consent.preview({ item: position }));
+  switch (state.status) {
+    case 'done':
+      return <PreviewContent preview={state.answer} heading={heading} />;
+    case 'failed':
+      return <Failure error={state.error} />;
+    case 'idle':
+    case 'running':
+      return <Busy>{t('common.loading')}</Busy>;
+  }
+}
+
+function hasContent({ preview }: ShownDocument): boolean {
+  return preview?.hasContent === true;
 }
 
 /** One's own files are at hand; what a site sends is not. */
-export function mustBeCompared(item: ConsentDocument, { requester }: ConsentModel): boolean {
+export function mustBeCompared(item: ShownDocument, { requester }: ShownConsent): boolean {
   return !hasContent(item) && requester.kind !== 'self';
 }
 
-type DocumentFactsProps = Omit<DocumentItemProps, 'consent'>;
+type DocumentFactsProps = Omit<DocumentItemProps, 'consent' | 'position'>;
 
 function DocumentFacts({ item, form }: DocumentFactsProps) {
   const { t } = useTexts();
@@ -143,19 +169,17 @@ function Octets({ sha256, form, mustBeCompared }: OctetsProps) {
   const { t } = useTexts();
   // Nothing to open in a long list: it would stand between the person and the answers.
   if (form === 'short') return <DigestValue label="SHA-256">{sha256}</DigestValue>;
-  if (!mustBeCompared) {
-    return (
+  return (
+    <>
+      {mustBeCompared && (
+        <Callout kind="information" kindLabel={t('common.kind.information')}>
+          <p>{t('consent.items.noPreview')}</p>
+        </Callout>
+      )}
       <Disclosure title={t('consent.items.technical')}>
         <DigestValue>{sha256}</DigestValue>
       </Disclosure>
-    );
-  }
-  return (
-    <Callout kind="warning" kindLabel={t('common.kind.warning')}>
-      <p>{t('consent.items.noPreview')}</p>
-      <p>{t('consent.items.technical')}:</p>
-      <DigestValue>{sha256}</DigestValue>
-    </Callout>
+    </>
   );
 }
 

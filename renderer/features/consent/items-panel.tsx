@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { ConsentModel, ItemProgress } from '../../../main/ipc/consent.js';
+import type { ShownConsent, ItemProgress } from '../../../main/ipc/consent.js';
 import { formatSize } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
 import { Busy } from '../../ui/busy.js';
@@ -15,7 +15,7 @@ import classes from './items-panel.module.css';
 const ITEMS_IN_PAGE = 5;
 
 interface ItemsPanelProps {
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly reading?: ItemProgress | undefined;
 }
 
@@ -33,7 +33,9 @@ export function ItemsPanel({ consent, reading }: ItemsPanelProps) {
           <Quoted>{name}</Quoted>
         </li>
       ))
-    : items.map((item, position) => <ItemView key={position} item={item} consent={consent} form={form} />);
+    : items.map((item, position) => (
+        <ItemView key={position} item={item} position={position} consent={consent} form={form} />
+      ));
   return (
     <Panel title={t('consent.items.title', { count })}>
       {beingRead ? <Reading count={count} reading={reading} /> : <Summary consent={consent} />}
@@ -58,6 +60,24 @@ export function ItemsPanel({ consent, reading }: ItemsPanelProps) {
   );
 }
 
+interface ItemsLineProps {
+  readonly consent: ShownConsent;
+}
+
+/** The same in one line, for where the panel is out of view. */
+export function ItemsLine({ consent: { items, beingRead } }: ItemsLineProps) {
+  const { t } = useTexts();
+  const names = beingRead ?? items.map(({ name }) => name);
+  const [name] = names;
+  if (name === undefined) return null;
+  if (names.length > 1) return <p>{t('consent.items.count', { count: names.length })}</p>;
+  return (
+    <p className={classes['lineName']}>
+      {t('consent.items.label')}: <Quoted>{name}</Quoted>
+    </p>
+  );
+}
+
 interface ReadingProps {
   readonly count: number;
   readonly reading?: ItemProgress | undefined;
@@ -74,7 +94,7 @@ function Reading({ count, reading = { done: 0, count } }: ReadingProps) {
 }
 
 interface SummaryProps {
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
 }
 
 /** What of many items has to be known without opening each. */
@@ -89,7 +109,7 @@ function Summary({ consent }: SummaryProps) {
   const formats = [...new Set(documents.map(({ format }) => format))];
   return (
     <>
-      {blind > 0 && (
+      {items.length > 1 && blind > 0 && (
         <Callout
           kind="danger"
           kindLabel={t('common.kind.warning')}
@@ -104,7 +124,7 @@ function Summary({ consent }: SummaryProps) {
         </Callout>
       )}
       {items.length > ITEMS_IN_PAGE && unshown > 0 && (
-        <Callout kind="warning" kindLabel={t('common.kind.warning')}>
+        <Callout kind="information" kindLabel={t('common.kind.information')}>
           <p>{t('consent.items.unshownCount', { count: unshown })}</p>
         </Callout>
       )}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { DocumentPreview, PreviewField } from '../../../main/ipc/consent.js';
+import type { DocumentPreview, PreviewField, ShownPreview } from '../../../main/ipc/consent.js';
 import { useTexts } from '../../app/text.js';
 import { classNames } from '../../ui/class-names.js';
 import { Fact } from '../../ui/facts.js';
@@ -7,7 +7,7 @@ import { Quoted } from '../../ui/quoted.js';
 import classes from './preview-view.module.css';
 
 interface PreviewFactsProps {
-  readonly preview: DocumentPreview;
+  readonly preview: Omit<ShownPreview, 'hasContent'>;
 }
 
 /** What kind of document it is, and what it calls itself. */

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from 'react';
-import type { PinRole } from '../../../main/ipc/consent.js';
+import type { PinPrompt, PinRole } from '../../../main/ipc/consent.js';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
@@ -7,7 +7,7 @@ import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { useConversation } from './conversation.js';
 import { readerOf } from './parties.js';
-import { RequesterLine, RequesterPanel } from './requester-panel.js';
+import { RequesterPanel } from './requester-panel.js';
 import { StepFrame } from './step-frame.js';
 import { Why } from './why.js';
 
@@ -24,16 +24,20 @@ interface QuestionStepProps {
 /** A question of its own: no, or a yes that Enter does not give. */
 function QuestionStep({ title, children, no, yes, next, kind = 'primary' }: QuestionStepProps) {
   const { t } = useTexts();
-  const { consent, view, act } = useConversation();
+  const { view, act } = useConversation();
   const whyId = useId();
   const { question } = view;
   const canConfirm = view.agreement === 'possible';
   const actions = (
     <>
-      <RequesterLine requester={consent.requester} />
       <Why id={whyId}>{canConfirm ? next : t('consent.confirmLater')}</Why>
       <Row align="end">
-        <Button onClick={() => void act({ kind: 'decline', question })}>{no}</Button>
+        <Button
+          kind={kind === 'danger' ? 'primary' : 'secondary'}
+          onClick={() => void act({ kind: 'decline', question })}
+        >
+          {no}
+        </Button>
         <Button
           kind={kind}
           withoutEnter
@@ -64,11 +68,10 @@ export function SeparateStep() {
       yes={t('consent.separate.confirm')}
       next={t('consent.separate.next')}
     >
-      <RequesterPanel requester={consent.requester} />
       <Callout kind="warning" kindLabel={t('common.kind.warning')} title={t('consent.separate.seal')}>
         <p>{t(`consent.separate.disclosed.${readerOf(consent)}`)}</p>
-        <p>{t('consent.separate.unlisted')}</p>
       </Callout>
+      <RequesterPanel consent={consent} />
     </QuestionStep>
   );
 }
@@ -77,7 +80,12 @@ interface RoleProps {
   readonly role: PinRole;
 }
 
-export function LastTryStep({ role }: RoleProps) {
+interface LastTryProps extends RoleProps {
+  /** Why a PIN is asked for again. */
+  readonly reason?: PinPrompt['reason'];
+}
+
+export function LastTryStep({ role, reason }: LastTryProps) {
   const { t } = useTexts();
   return (
     <QuestionStep
@@ -88,6 +96,8 @@ export function LastTryStep({ role }: RoleProps) {
       kind="danger"
     >
       <Panel title={t(`common.pinName.${role}`)}>
+        {reason === 'incorrect' && <p>{t('consent.lastTry.incorrect')}</p>}
+        {reason === 'tries-changed' && <p>{t('pin.reason.triesChanged')}</p>}
         <Callout kind="danger" kindLabel={t('common.kind.warning')} title={t('consent.lastTry.what')}>
           <p>{t('consent.lastTry.doubt')}</p>
         </Callout>
@@ -104,6 +114,7 @@ export function TrivialPinStep({ role }: RoleProps) {
       no={t('consent.trivial.decline')}
       yes={t('consent.trivial.confirm')}
       next={t('consent.used.changeAdvice')}
+      kind="danger"
     >
       <Panel title={t(`common.pinName.${role}`)}>
         <p>{t('consent.trivial.what')}</p>

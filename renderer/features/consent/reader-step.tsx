@@ -7,7 +7,6 @@ import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Row } from '../../ui/stack.js';
 import { useConversation } from './conversation.js';
-import { RequesterLine } from './requester-panel.js';
 import { StepFrame } from './step-frame.js';
 import { Why } from './why.js';
 
@@ -18,7 +17,7 @@ interface ReaderStepProps {
 /** Several readers hold a card. None is chosen beforehand. */
 export function ReaderStep({ readers }: ReaderStepProps) {
   const { t } = useTexts();
-  const { consent, view, act, cancel } = useConversation();
+  const { view, act, cancel } = useConversation();
   const [position, setPosition] = useState<string>();
   const whyId = useId();
   const chosen = position === undefined ? undefined : readers[Number(position)];
@@ -27,7 +26,6 @@ export function ReaderStep({ readers }: ReaderStepProps) {
   };
   const actions = (
     <>
-      <RequesterLine requester={consent.requester} />
       <Why id={whyId}>{chosen ? '' : t('consent.readers.none')}</Why>
       <Row align="end">
         <Button onClick={cancel}>{t('common.cancel')}</Button>
@@ -47,7 +45,7 @@ export function ReaderStep({ readers }: ReaderStepProps) {
           onChange={setPosition}
           choices={readers.map(({ displayName, virtual }, index) => ({
             value: String(index),
-            label: <Quoted>{displayName}</Quoted>,
+            label: virtual ? t('consent.readers.testCard') : <Quoted>{displayName}</Quoted>,
             ...(virtual && { hint: t('consent.readers.virtual') }),
           }))}
         />

@@ -1,4 +1,4 @@
-import type { OriginRequester, OriginStanding, Requester } from '../../../main/ipc/consent.js';
+import type { ConsentModel, OriginRequester, OriginStanding, Requester } from '../../../main/ipc/consent.js';
 import { localised, useTexts } from '../../app/text.js';
 import { Callout } from '../../ui/callout.js';
 import { Disclosure } from '../../ui/disclosure.js';
@@ -14,18 +14,19 @@ import classes from './requester-panel.module.css';
 export function useRequesterHeading(): (requester: Requester) => string {
   const { t } = useTexts();
   return (requester) => {
-    if (requester.kind !== 'origin') return t('consent.requester.label');
+    if (requester.kind !== 'origin')
+      return t('consent.requester.label', requester.kind === 'self' ? { context: 'self' } : {});
     if (!requester.confirmed) return t('consent.requester.unconfirmed');
     return t(isClaimed(requester) ? 'consent.requester.claimed' : 'consent.requester.label');
   };
 }
 
 interface RequesterPanelProps {
-  readonly requester: Requester;
+  readonly consent: Pick<ConsentModel, 'requester'>;
 }
 
 /** Who asks, how far that is known, and what speaks against it. */
-export function RequesterPanel({ requester }: RequesterPanelProps) {
+export function RequesterPanel({ consent: { requester } }: RequesterPanelProps) {
   const heading = useRequesterHeading()(requester);
   return (
     <Panel title={heading}>
@@ -56,12 +57,23 @@ const LEVEL_ICONS: Readonly<Record<OriginStanding['level'], IconName>> = {
 function Standing({ requester }: OriginProps) {
   const { t, language } = useTexts();
   const { standing } = requester;
-  const context = standing.level === 'listed' && isClaimed(requester) ? { context: 'claimed' } : {};
+  // The name is the site's, not the program's that gives the site's address.
+  if (standing.level === 'listed' && isClaimed(requester)) {
+    return (
+      <div className={classes['standing']} data-level="claimed">
+        <p className={classes['level']}>
+          <Icon name="warning" />
+          <strong>{t('consent.standing.listed', { context: 'claimed' })}</strong>
+        </p>
+      </div>
+    );
+  }
+  const looksAlike = standing.level === 'unlisted' && standing.lookAlike !== undefined;
   return (
     <div className={classes['standing']} data-level={standing.level}>
       <p className={classes['level']}>
         <Icon name={LEVEL_ICONS[standing.level]} />
-        <strong>{t(`consent.standing.${standing.level}`, context)}</strong>
+        <strong>{t(`consent.standing.${standing.level}`)}</strong>
       </p>
       {standing.level !== 'unlisted' && (
         <Facts>
@@ -73,7 +85,7 @@ function Standing({ requester }: OriginProps) {
           </Fact>
         </Facts>
       )}
-      <p>{t(`consent.standing.${standing.level}Why`)}</p>
+      {!looksAlike && <p>{t(`consent.standing.${standing.level}Why`)}</p>}
     </div>
   );
 }
@@ -84,7 +96,9 @@ function Warnings({ requester }: OriginProps) {
   const kindLabel = t('common.kind.warning');
   return (
     <>
-      {standing.level === 'unlisted' && standing.lookAlike && <LookAlikeWarning lookAlike={standing.lookAlike} />}
+      {standing.level === 'unlisted' && standing.lookAlike && (
+        <LookAlikeWarning requester={requester} lookAlike={standing.lookAlike} />
+      )}
       {!confirmed && (
         <Callout kind="warning" kindLabel={kindLabel} title={t('consent.warning.unconfirmed')}>
           <p>{t('consent.warning.unconfirmedWhy')}</p>
@@ -110,11 +124,12 @@ function Warnings({ requester }: OriginProps) {
   );
 }
 
-interface LookAlikeWarningProps {
+interface LookAlikeWarningProps extends OriginProps {
   readonly lookAlike: NonNullable<Extract<OriginStanding, { level: 'unlisted' }>['lookAlike']>;
 }
 
-function LookAlikeWarning({ lookAlike }: LookAlikeWarningProps) {
+/** Both addresses, one below the other in the same type: the difference may be one letter. */
+function LookAlikeWarning({ requester, lookAlike }: LookAlikeWarningProps) {
   const { t, language } = useTexts();
   return (
     <Callout kind="danger" kindLabel={t('common.kind.warning')} title={t('consent.warning.lookAlike')}>
@@ -122,10 +137,14 @@ function LookAlikeWarning({ lookAlike }: LookAlikeWarningProps) {
         <Fact name={t('consent.warning.lookAlikeName')}>
           <Quoted>{localised(lookAlike.name, language)}</Quoted>
         </Fact>
+        <Fact name={t('consent.warning.lookAlikeThis')}>
+          <Address requester={{ origin: requester.unicodeOrigin ?? requester.origin }} size="small" />
+        </Fact>
         <Fact name={t('consent.warning.lookAlikeOrigin')}>
-          <Quoted>{lookAlike.origin}</Quoted>
+          <Address requester={{ origin: lookAlike.origin }} size="small" />
         </Fact>
       </Facts>
+      <p>{t('consent.warning.lookAlikeWhat')}</p>
     </Callout>
   );
 }
@@ -171,7 +190,7 @@ function OwnOrProgram({ requester }: OwnOrProgramProps) {
 }
 
 /** The same in short, where other things are on the screen: never without the address. */
-export function RequesterLine({ requester }: RequesterPanelProps) {
+export function RequesterLine({ consent: { requester } }: RequesterPanelProps) {
   const { t } = useTexts();
   const heading = useRequesterHeading()(requester);
   return (

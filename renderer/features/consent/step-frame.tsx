@@ -1,6 +1,8 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useTexts } from '../../app/text.js';
+import { Callout } from '../../ui/callout.js';
 import { useConversation } from './conversation.js';
+import { RequesterLine } from './requester-panel.js';
 import { TimeLimit } from './time-limit.js';
 import classes from './step-frame.module.css';
 
@@ -16,36 +18,50 @@ export function PlainFrame({ children }: PlainFrameProps) {
 interface StepFrameProps {
   /** Heading of the step and title of the window. */
   readonly title: string;
-  /** Takes the focus when the step appears: its heading, or nothing where an action does. */
-  readonly focus?: 'heading' | 'none';
   readonly children: ReactNode;
-  /** Stay in reach while the rest scrolls. The careful one first. */
+  /** What the step comes to, in one sentence under the heading. */
+  readonly summary?: string | undefined;
+  /** Stay in reach while the rest scrolls, below who asks. The careful one first. */
   readonly actions: ReactNode;
 }
 
-/** One step of the conversation: heading, time limit, content, actions. */
-export function StepFrame({ title, focus = 'heading', children, actions }: StepFrameProps) {
+/**
+ * One step of the conversation: heading, time limit, content, actions. The heading takes the focus, so that no key meant for
+ * something else answers, and who asks is read out with it.
+ */
+export function StepFrame({ title, summary, children, actions }: StepFrameProps) {
   const { t } = useTexts();
-  const { view } = useConversation();
+  const { consent, view } = useConversation();
+  const requesterId = useId();
   const heading = useRef<HTMLHeadingElement>(null);
   const bar = useRoomForBar();
   useEffect(() => {
     document.title = `${title} - ${t('common.appName')}`;
   }, [title, t]);
-  useEffect(() => {
-    if (focus === 'heading') heading.current?.focus();
-  }, [focus]);
-  const isOver = view.stage.kind === 'done' || view.stage.kind === 'failed';
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const { stage, preparation, endsAt } = view;
+  const isPast = stage.kind === 'done' || stage.kind === 'failed' || (stage.kind === 'working' && !stage.cancellable);
   return (
     <main className={classes['frame']}>
       <header className={classes['header']}>
-        <h1 ref={heading} tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1} aria-describedby={requesterId}>
           {title}
         </h1>
-        {view.endsAt !== undefined && !isOver && <TimeLimit endsAt={view.endsAt} />}
+        {endsAt !== undefined && !isPast && <TimeLimit endsAt={endsAt} />}
       </header>
-      <div className={classes['content']}>{children}</div>
+      <div className={classes['content']}>
+        {summary !== undefined && <p className={classes['summary']}>{summary}</p>}
+        {preparation?.status === 'ready' && preparation.testCard && (
+          <Callout kind="warning" kindLabel={t('common.kind.warning')}>
+            <p>{t('common.testCard')}</p>
+          </Callout>
+        )}
+        {children}
+      </div>
       <footer ref={bar} className={classes['bar']} role="group" aria-label={title}>
+        <div id={requesterId}>
+          <RequesterLine consent={consent} />
+        </div>
         {actions}
       </footer>
     </main>

@@ -5,7 +5,6 @@ import { Button } from '../../ui/button.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { useConversation } from './conversation.js';
-import { RequesterLine } from './requester-panel.js';
 import { StepFrame } from './step-frame.js';
 import { Why } from './why.js';
 
@@ -16,13 +15,12 @@ interface WorkingStepProps {
 /** What the card and the app do now, as it is. */
 export function WorkingStep({ stage }: WorkingStepProps) {
   const { t } = useTexts();
-  const { consent, cancel } = useConversation();
+  const { cancel } = useConversation();
   const { progress, items, cancellable } = stage;
   const isMany = items !== undefined && items.count > 1;
   const needsCard = progress !== 'time-stamping' && progress !== 'writing';
   const actions = (
     <>
-      <RequesterLine requester={consent.requester} />
       <Why>{t(cancellable ? 'consent.working.cancellable' : 'consent.working.past')}</Why>
       {cancellable && (
         <Row align="end">

@@ -13,7 +13,7 @@ export function Conclusion({ results }: ConclusionProps) {
   if (failed) {
     return (
       <Callout kind="danger" kindLabel={t('common.kind.danger')} title={t('diagnosis.conclusion.failed')} live="polite">
-        <p>{t('diagnosis.conclusion.first', { layer: t(`diagnosis.layer.${failed.layer}`) })}</p>
+        <p>{t('diagnosis.conclusion.first')}</p>
       </Callout>
     );
   }

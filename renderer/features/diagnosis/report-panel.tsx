@@ -2,6 +2,7 @@ import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
+import { Disclosure } from '../../ui/disclosure.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
@@ -23,22 +24,21 @@ export function ReportPanel({ report }: ReportPanelProps) {
       <p>{t('diagnosis.report.text')}</p>
       <p>{t('diagnosis.report.masked')}</p>
       <p className={classes['small']}>{t('diagnosis.report.english')}</p>
-      {/* Takes the focus, so that the keyboard can scroll it. */}
-      <pre
-        className={classes['report']}
-        role="region"
-        aria-label={t('diagnosis.report.content')}
-        lang="en"
-        tabIndex={0}
-      >
-        {report}
-      </pre>
+      <Disclosure title={t('diagnosis.report.content')}>
+        {/* Takes the focus, so that the keyboard can scroll it. */}
+        <pre
+          className={classes['report']}
+          role="region"
+          aria-label={t('diagnosis.report.content')}
+          lang="en"
+          tabIndex={0}
+        >
+          {report}
+        </pre>
+      </Disclosure>
       <Row>
         <Button onClick={() => void copy.run({ text: report })}>{t('diagnosis.report.copy')}</Button>
-        <Button
-          disabled={save.state.status === 'running'}
-          onClick={() => void save.run({ title: t('diagnosis.report.saveTitle') })}
-        >
+        <Button disabled={save.state.status === 'running'} onClick={() => void save.run()}>
           {t('diagnosis.report.save')}
         </Button>
       </Row>

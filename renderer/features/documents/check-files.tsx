@@ -5,11 +5,11 @@ import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Checkbox } from '../../ui/checkbox.js';
 import { Disclosure } from '../../ui/disclosure.js';
+import { focusPageHeading } from '../../ui/page.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { CertificateChoice } from './certificate-choice.js';
 import { CheckedFile, type CheckTerms } from './checked-file.js';
-import { focusPageHeading } from './focus.js';
 import { DropArea } from './drop-area.js';
 
 interface CheckFilesProps {
@@ -35,7 +35,11 @@ export function CheckFiles({ description, certificates, onCertificates }: CheckF
   return (
     <>
       <Panel title={t('documents.check.title')}>
-        <DropArea list="checking" onFiles={setFiles} hint={t('documents.check.drop')} />
+        <DropArea
+          list="checking"
+          onFiles={setFiles}
+          hint={files.length === 0 ? t('documents.check.drop') : undefined}
+        />
         <Disclosure title={t('documents.check.more')}>
           <CertificateChoice
             legend={t('documents.check.trust')}

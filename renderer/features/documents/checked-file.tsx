@@ -11,7 +11,7 @@ import { Disclosure } from '../../ui/disclosure.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Row } from '../../ui/stack.js';
-import { DocumentError } from './document-error.js';
+import { DocumentError, useReasonText } from './document-error.js';
 import { LoadedFileLook } from './file-look.js';
 import { FileName } from './file-rows.js';
 import { ReportView } from './report-view.js';
@@ -71,6 +71,8 @@ export function CheckedFile({ file, terms, onRemove }: CheckedFileProps) {
 /** A signature without the file that it is over. */
 const CONTENT_MISSING: ReadonlySet<unknown> = new Set(['cms-content-missing', 'jws-content-missing']);
 
+const NOT_SIGNED: ReadonlySet<string> = new Set(['pdf-not-signed', 'xml-no-signature']);
+
 interface NotCheckedProps {
   readonly id: string;
   readonly error: CallError;
@@ -80,8 +82,21 @@ interface NotCheckedProps {
 function NotChecked({ id, error, onAgain }: NotCheckedProps) {
   const { t } = useTexts();
   const api = useApi();
-  if (!CONTENT_MISSING.has(error.details['reason'])) {
-    return <DocumentError failure={error} title={t('documents.check.notChecked')} />;
+  const reasonText = useReasonText();
+  const { reason } = error.details;
+  // That there is no signature is an answer.
+  if (typeof reason === 'string' && NOT_SIGNED.has(reason)) {
+    return (
+      <Callout
+        kind="information"
+        kindLabel={t('documents.report.kind.information')}
+        title={reasonText(reason)}
+        live="polite"
+      />
+    );
+  }
+  if (!CONTENT_MISSING.has(reason)) {
+    return <DocumentError failure={error} title={t('documents.check.notChecked')} access="read" />;
   }
   const choose = async (): Promise<void> => {
     if ((await answerOf(api.documents.chooseContent({ id }))) !== undefined) onAgain();

@@ -13,7 +13,7 @@ export function useReasonText(): (reason: string) => string {
 }
 
 /** What went wrong with a document in one or two sentences: the reason where there is one, else what the code says. */
-export function useFailureText(): (failure: Told) => string {
+export function useFailureText(access?: 'read'): (failure: Told) => string {
   const { lookUp } = useTexts();
   const errorText = useErrorText();
   const reasonText = useReasonText();
@@ -21,7 +21,7 @@ export function useFailureText(): (failure: Told) => string {
     const { reason, errno } = failure.details;
     const known =
       (typeof reason === 'string' && reasonText(reason)) ||
-      (typeof errno === 'string' && lookUp(`documents.errno.${errno}`));
+      (typeof errno === 'string' && lookUp(`documents.errno.${errno}`, access ? { context: access } : {}));
     if (known) return known;
     const { what, remedy } = errorText(failure);
     return [what, remedy].filter(Boolean).join(' ');
@@ -31,13 +31,15 @@ export function useFailureText(): (failure: Told) => string {
 interface DocumentErrorProps {
   readonly failure: Told;
   readonly title?: ReactNode;
+  /** Where a file was only to be read, so that no other folder to save in helps. */
+  readonly access?: 'read';
   readonly children?: ReactNode;
 }
 
 /** A failure with its code and reason for whoever is asked for help. */
-export function DocumentError({ failure, title, children }: DocumentErrorProps) {
+export function DocumentError({ failure, title, access, children }: DocumentErrorProps) {
   const { t } = useTexts();
-  const text = useFailureText()(failure);
+  const text = useFailureText(access)(failure);
   const { reason, errno } = failure.details;
   const code = [failure.code, reason ?? errno].filter(Boolean).join(': ');
   return (

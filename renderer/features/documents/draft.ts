@@ -1,4 +1,10 @@
-import type { PageCorner, SignatureFormat, SigningChoice, VisibleChoice } from '../../../main/ipc/documents.js';
+import type {
+  ListedFile,
+  PageCorner,
+  SignatureFormat,
+  SigningChoice,
+  VisibleChoice,
+} from '../../../main/ipc/documents.js';
 
 /** What a signature is for, in people's words. */
 export const PURPOSES = ['touki', 'egov', 'etax', 'pdf', 'other'] as const;
@@ -58,6 +64,14 @@ export const EMPTY_DRAFT: Draft = {
 export function formatOf({ purpose, otherFormat }: Draft): SignatureFormat | undefined {
   if (purpose === undefined) return undefined;
   return purpose === 'other' ? otherFormat : FORMATS[purpose];
+}
+
+/** A purpose that all files have by their kind; the person can choose another. */
+export function suggestedPurpose(files: readonly Pick<ListedFile, 'name' | 'kind'>[]): Purpose | undefined {
+  if (files.length === 0) return undefined;
+  if (files.every(({ name }) => name.toLowerCase().endsWith('.xtx'))) return 'etax';
+  if (files.every(({ kind }) => kind === 'application')) return 'egov';
+  return undefined;
 }
 
 export interface FormatFacts {

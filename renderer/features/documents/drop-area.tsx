@@ -15,7 +15,8 @@ import classes from './documents.module.css';
 interface DropAreaProps {
   readonly list: FileList;
   readonly onFiles: (files: readonly ListedFile[]) => void;
-  readonly hint: ReactNode;
+  /** What can be brought here; left out where the person has seen it. */
+  readonly hint?: ReactNode;
 }
 
 type Outcome = Omit<AddedFiles, 'files'> | CallError;
@@ -66,7 +67,7 @@ export function DropArea({ list, onFiles, hint }: DropAreaProps) {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <p>{hint}</p>
+      {hint !== undefined && <p>{hint}</p>}
       <Row>
         <Button onClick={choose('files')} disabled={isBusy}>
           {t('documents.chooseFiles')}
@@ -105,7 +106,8 @@ function AddedNotice({ outcome }: AddedNoticeProps) {
           {refused.map(({ name, reason, errno = '' }, position) => (
             <li key={position}>
               <Mark kind="danger">
-                <Quoted>{name}</Quoted> {lookUp(`documents.errno.${errno}`) || t(`documents.refused.${reason}`)}
+                <Quoted>{name}</Quoted>{' '}
+                {lookUp(`documents.errno.${errno}`, { context: 'read' }) || t(`documents.refused.${reason}`)}
               </Mark>
             </li>
           ))}

@@ -5,6 +5,7 @@ import { useTexts } from '../../app/text.js';
 import { useLoad } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Callout } from '../../ui/callout.js';
+import { Disclosure } from '../../ui/disclosure.js';
 import { Fact, Facts } from '../../ui/facts.js';
 import { Quoted } from '../../ui/quoted.js';
 import { DigestValue } from '../../ui/digest-value.js';
@@ -29,7 +30,7 @@ export function LoadedFileLook({ list, id, onLooked }: LoadedFileLookProps) {
     if (result.ok) onLooked?.();
     return result;
   });
-  if (state.status === 'failed') return <DocumentError failure={state.error} />;
+  if (state.status === 'failed') return <DocumentError failure={state.error} access="read" />;
   if (state.status !== 'done') return <Busy>{t('common.loading')}</Busy>;
   return <FileLookView look={state.answer} />;
 }
@@ -41,15 +42,20 @@ interface FileLookViewProps {
 /** What a file is and what is hidden in it. Its own words only ever as text. */
 function FileLookView({ look: { size, sha256, preview, conformance } }: FileLookViewProps) {
   const { t, locale } = useTexts();
+  const only = preview.warnings.length === 1 ? preview.warnings[0] : undefined;
   return (
     <>
       {preview.warnings.length > 0 && (
         <Callout kind="warning" kindLabel={t('common.kind.warning')}>
-          <ul className={classes['cautions']}>
-            {preview.warnings.map((warning) => (
-              <li key={warning}>{t(`document.preview.warning.${warning}`)}</li>
-            ))}
-          </ul>
+          {only !== undefined ? (
+            <p>{t(`document.preview.warning.${only}`)}</p>
+          ) : (
+            <ul className={classes['cautions']}>
+              {preview.warnings.map((warning) => (
+                <li key={warning}>{t(`document.preview.warning.${warning}`)}</li>
+              ))}
+            </ul>
+          )}
         </Callout>
       )}
       <Facts>
@@ -57,13 +63,13 @@ function FileLookView({ look: { size, sha256, preview, conformance } }: FileLook
         <Fact name={t('documents.look.size')}>
           {t('documents.look.bytes', { size: formatSize(size, locale), bytes: size.toLocaleString(locale) })}
         </Fact>
-        <Fact name={t('documents.look.sha256')}>
-          <DigestValue>{sha256}</DigestValue>
-        </Fact>
       </Facts>
       <PreviewContent preview={preview} heading={t('documents.look.text')} />
       {!preview.text && !preview.fields && <p>{t('documents.look.nothingToShow')}</p>}
       {conformance && <Conformance lines={conformance} />}
+      <Disclosure title={t('documents.look.sha256')}>
+        <DigestValue>{sha256}</DigestValue>
+      </Disclosure>
     </>
   );
 }
@@ -82,7 +88,7 @@ interface ConformanceProps {
 function Conformance({ lines }: ConformanceProps) {
   const { t, lookUp } = useTexts();
   return (
-    <div>
+    <Disclosure title={t('documents.conformance.disclosure')}>
       <p>{t('documents.conformance.title')}</p>
       <Marks>
         {lines.map(({ rule, result, detail }) => (
@@ -99,6 +105,6 @@ function Conformance({ lines }: ConformanceProps) {
           </li>
         ))}
       </Marks>
-    </div>
+    </Disclosure>
   );
 }

@@ -135,7 +135,7 @@ function PlanLine({ plan: { output, problem } }: PlanLineProps) {
   }
   if (!output) return undefined;
   return (
-    <Mark kind={output.renamed ? 'warning' : 'information'}>
+    <Mark kind="information">
       {t('documents.result')} <Quoted>{output.name}</Quoted>
       {output.renamed && ` ${t('documents.renamed')}`}
     </Mark>

@@ -73,7 +73,11 @@ function calloutKind({ verdict }: CheckedDocument, cautions: readonly Caution[])
 }
 
 function VerdictCallout({ report }: ReportViewProps) {
-  const { t } = useTexts();
+  const { t, lookUp } = useTexts();
+  const failure = [...report.findings, ...report.signatures.flatMap(({ findings }) => findings)].find(
+    ({ severity }) => severity === 'failure',
+  );
+  const reason = failure ? lookUp(`document.finding.${failure.code}`) : '';
   const cautions = cautionsOf(report);
   const kind = calloutKind(report, cautions);
   return (
@@ -83,7 +87,9 @@ function VerdictCallout({ report }: ReportViewProps) {
       title={t(`documents.report.verdict.${report.verdict}`)}
       live="polite"
     >
-      {cautions.length > 0 && (
+      {reason !== '' && <p>{reason}</p>}
+      {cautions.length === 1 && cautions[0] && <p>{t(`documents.report.caution.${cautions[0]}`)}</p>}
+      {cautions.length > 1 && (
         <ul className={classes['cautions']}>
           {cautions.map((caution) => (
             <li key={caution}>{t(`documents.report.caution.${caution}`)}</li>

@@ -6,12 +6,12 @@ import { usePush } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
+import { focusPageHeading } from '../../ui/page.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Row } from '../../ui/stack.js';
 import { DocumentError } from './document-error.js';
 import { EMPTY_DRAFT } from './draft.js';
-import { focusPageHeading } from './focus.js';
 import { SignResults } from './sign-results.js';
 import { SignSetup } from './sign-setup.js';
 import { StepHeading } from './step-heading.js';
@@ -67,12 +67,18 @@ interface SigningUnderWayProps {
   readonly state: SigningState & { readonly status: 'running' };
 }
 
+const HEADINGS = {
+  reading: 'documents.running.titleReading',
+  asking: 'documents.running.titleAsking',
+  writing: 'documents.running.title',
+} as const satisfies Record<SigningUnderWayProps['state']['stage'], string>;
+
 function SigningUnderWay({ state: { stage, done, count } }: SigningUnderWayProps) {
   const { t } = useTexts();
   const api = useApi();
   return (
     <Panel>
-      <StepHeading>{t('documents.running.title')}</StepHeading>
+      <StepHeading>{t(HEADINGS[stage])}</StepHeading>
       {stage === 'asking' ? (
         <Busy>{t('documents.running.asking')}</Busy>
       ) : (

@@ -1,4 +1,4 @@
-import type { SignedFile, SigningState } from '../../../main/ipc/documents.js';
+import type { SignatureFormat, SignedFile, SigningState } from '../../../main/ipc/documents.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
@@ -37,32 +37,56 @@ export function SignResults({ state: { format, files }, onEnd }: SignResultsProp
         live="polite"
       >
         {!isWhole && <p>{t('documents.results.partRemedy')}</p>}
-        {format === 'etax-xtx' && <p>{t('document.finding.etax-acceptance-unconfirmed')}</p>}
+        {signed.length > 0 && <NextSteps format={format} />}
       </Callout>
+      {format === 'etax-xtx' && signed.length > 0 && (
+        <Callout kind="warning" kindLabel={t('common.kind.warning')}>
+          <p>{t('document.finding.etax-acceptance-unconfirmed')}</p>
+        </Callout>
+      )}
+      <ul className={classes['files']} aria-label={t('documents.results.list')}>
+        {[...failed, ...signed].map((file) => (
+          <ResultRow key={file.id} file={file} isOnly={isWhole && signed.length === 1} />
+        ))}
+      </ul>
       <Row>
         {!isWhole && (
           <Button kind="primary" onClick={() => onEnd(true)}>
             {t('documents.results.again', { count: failed.length })}
           </Button>
         )}
-        <Button kind={isWhole ? 'primary' : 'secondary'} onClick={() => onEnd(false)}>
-          {t('documents.results.finish')}
-        </Button>
+        <Button onClick={() => onEnd(false)}>{t('documents.results.finish')}</Button>
       </Row>
-      <ul className={classes['files']} aria-label={t('documents.results.list')}>
-        {[...failed, ...signed].map((file) => (
-          <ResultRow key={file.id} file={file} />
-        ))}
-      </ul>
     </Panel>
   );
 }
 
-interface ResultRowProps {
-  readonly file: SignedFile;
+interface NextStepsProps {
+  readonly format: SignatureFormat;
 }
 
-function ResultRow({ file: { id, name, output, folder, failure } }: ResultRowProps) {
+/** Signing is not handing in. */
+function NextSteps({ format }: NextStepsProps) {
+  const { t } = useTexts();
+  switch (format) {
+    case 'etax-xtx':
+      return <p>{t('documents.results.nextEtax')}</p>;
+    case 'touki-pdf':
+      return <p>{t('documents.results.nextTouki')}</p>;
+    case 'egov-kousei':
+      return <p>{t('documents.results.nextEgov')}</p>;
+    default:
+      return null;
+  }
+}
+
+interface ResultRowProps {
+  readonly file: SignedFile;
+  /** Nothing else was signed: looking at it comes next. */
+  readonly isOnly: boolean;
+}
+
+function ResultRow({ file: { id, name, output, folder, failure }, isOnly }: ResultRowProps) {
   const { t } = useTexts();
   const api = useApi();
   const failureText = useFailureText();
@@ -89,6 +113,7 @@ function ResultRow({ file: { id, name, output, folder, failure } }: ResultRowPro
           </p>
         </div>
         <Button
+          kind={isOnly ? 'primary' : 'secondary'}
           aria-label={t('documents.results.showNamed', { name: output })}
           onClick={() => void api.documents.showResult({ id })}
         >

@@ -6,12 +6,12 @@ import { useAction } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
+import { focusPageHeading } from '../../ui/page.js';
 import { Panel } from '../../ui/panel.js';
 import { DocumentError } from './document-error.js';
-import { focusPageHeading } from './focus.js';
 import { DropArea } from './drop-area.js';
 import { FileRows } from './file-rows.js';
-import { formatOf, signingChoice, type Draft } from './draft.js';
+import { formatOf, signingChoice, suggestedPurpose, type Draft } from './draft.js';
 import { PurposeChoice } from './purpose-choice.js';
 import { SignOptions } from './sign-options.js';
 import { usePlan } from './use-plan.js';
@@ -30,9 +30,13 @@ export interface SignSetupProps {
 
 /** Files, then what the signature is for, then the start. Each part appears when the one before has its answer. */
 export function SignSetup(props: SignSetupProps) {
-  const { formats, files, onFiles, draft, onDraft, certificates, onCertificates, children } = props;
+  const { formats, files, onFiles, onDraft, certificates, onCertificates, children } = props;
   const { t } = useTexts();
   const api = useApi();
+  const draft = useMemo(
+    () => ({ ...props.draft, purpose: props.draft.purpose ?? suggestedPurpose(files) }),
+    [props.draft, files],
+  );
   const format = formatOf(draft);
   const facts = formats.find(({ name }) => name === format);
   const choice = useMemo(() => signingChoice(draft, files, facts), [draft, files, facts]);
@@ -90,8 +94,13 @@ interface StartNoticeProps {
 /** What happens next, or what is in the way. */
 function StartNotice({ planning, choice }: StartNoticeProps) {
   const { t } = useTexts();
-  if (planning.error) return <DocumentError failure={planning.error} />;
-  if (planning.isRunning) return <Busy>{t('documents.planning')}</Busy>;
+  if (planning.error || planning.isRunning) {
+    return (
+      <div id="documents-next">
+        {planning.error ? <DocumentError failure={planning.error} /> : <Busy>{t('documents.planning')}</Busy>}
+      </div>
+    );
+  }
   const faulty = [...planning.plans.values()].filter(({ problem }) => problem !== undefined).length;
   if (choice && faulty > 0) {
     return (

@@ -82,13 +82,8 @@ function SignerFacts({ signer: { certificate, path, signingTime, timeStamp } }: 
   return (
     <Facts>
       <Fact name={t('documents.report.who')}>
-        {holderName !== undefined && (
-          <p>
-            <Quoted>{holderName}</Quoted>
-          </p>
-        )}
         <p>
-          <Quoted>{subject}</Quoted>
+          <Quoted>{holderName ?? subject}</Quoted>
         </p>
         <p className={classes['muted']}>{t(isKnown ? 'documents.report.whoTrusted' : 'documents.report.whoClaimed')}</p>
       </Fact>
@@ -120,8 +115,17 @@ interface CoverageFactsProps {
   readonly signature: CheckedSignature;
 }
 
-function CoverageFacts({ signature: { coverage } }: CoverageFactsProps) {
+/** What was added or changed after a signature is outside it, however whole the document was then. */
+function isChangedLater({ findings }: CheckedSignature): boolean {
+  return findings.some(({ code }) => code.startsWith('pdf-later-') || /^pdf-.*-changed$/.test(code));
+}
+
+function CoverageFacts({ signature }: CoverageFactsProps) {
   const { t } = useTexts();
+  const { coverage } = signature;
+  if (coverage.kind === 'whole' && isChangedLater(signature)) {
+    return <Mark kind="information">{t('documents.report.coversSigned')}</Mark>;
+  }
   if (coverage.kind === 'whole') return <Mark kind="success">{t('documents.report.coversAll')}</Mark>;
   const { covered, uncovered } = coverage;
   return (

@@ -15,8 +15,12 @@ export function SignerDetails({ signer }: SignerDetailsProps) {
   const { certificate, signatureAlgorithm, digestAlgorithm, signingCertificate, path, revocation, timeStamp } = signer;
   const moment = (value: string): string => formatDateTime(new Date(value), locale);
   const code = (value: string) => <span className={classes['code']}>{value}</span>;
+  const told = (status: 'trusted' | 'untrusted' | 'not-checked' | 'notRevoked' | 'revoked' | 'absent' | 'failed') =>
+    t(`documents.report.detail.status.${status}`);
   const revocationText = (one: CheckedIntactSigner['revocation']): string =>
-    one.status === 'not-checked' ? `${one.status}: ${one.reason}` : `${one.status}: ${moment(one.thisUpdate)}`;
+    one.status === 'not-checked'
+      ? `${told(one.status)} (${one.reason})`
+      : `${told(one.status === 'good' ? 'notRevoked' : one.status)} (${moment(one.thisUpdate)})`;
   return (
     <Facts>
       <Fact name={t('documents.report.detail.subject')}>
@@ -37,15 +41,15 @@ export function SignerDetails({ signer }: SignerDetailsProps) {
         {t(`documents.report.detail.bound.${signingCertificate}`)}
       </Fact>
       <Fact name={t('documents.report.detail.path')}>
-        {code(path.status === 'untrusted' ? `${path.status}: ${path.code}` : path.status)}
+        {path.status === 'untrusted' ? `${told(path.status)} (${path.code})` : told(path.status)}
       </Fact>
-      <Fact name={t('documents.report.detail.revocation')}>{code(revocationText(revocation))}</Fact>
+      <Fact name={t('documents.report.detail.revocation')}>{revocationText(revocation)}</Fact>
       <Fact name={t('documents.report.detail.timeStamp')}>
         {timeStamp.status === 'failed'
-          ? code(`${timeStamp.code}: ${timeStamp.reason}`)
+          ? `${told(timeStamp.status)} (${timeStamp.code}: ${timeStamp.reason})`
           : timeStamp.status === 'absent'
-            ? code(timeStamp.status)
-            : code(`${timeStamp.path.status}, ${revocationText(timeStamp.revocation)}`)}
+            ? told(timeStamp.status)
+            : `${told(timeStamp.path.status)}, ${revocationText(timeStamp.revocation)}`}
       </Fact>
     </Facts>
   );

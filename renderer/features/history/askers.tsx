@@ -3,7 +3,7 @@ import type { AskerEntries, AskersFound, HistoryAsker, HistoryQuery } from '../.
 import { useApi } from '../../app/api.js';
 import { formatDateTime } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
-import { usePush } from '../../app/use-call.js';
+import { useLoad, usePush } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Disclosure } from '../../ui/disclosure.js';
 import { Failure } from '../../ui/failure.js';
@@ -12,7 +12,6 @@ import { Entry } from './entry.js';
 import { FoundList, NothingFound } from './entries.js';
 import type { AskToErase } from './erase-question.js';
 import { askerKey } from './filters.js';
-import { useFresh } from './use-fresh.js';
 import { Standing, WhoInShort } from './who.js';
 import classes from './history.module.css';
 
@@ -26,7 +25,7 @@ interface AskersProps {
 /** Entries put together by who asked for them. */
 export function Askers({ found, query, onPage, onErase }: AskersProps) {
   const { t } = useTexts();
-  if (found.found === 0) return <NothingFound query={query} />;
+  if (found.found === 0) return <NothingFound query={query} overview={found.overview} />;
   return (
     <FoundList found={found} count={t('history.foundAskers', { count: found.found })} onPage={onPage}>
       {found.groups.map((group) => (
@@ -67,10 +66,10 @@ function EntriesOf({ asker, query, onErase }: EntriesOfProps) {
   const { t } = useTexts();
   const [page, setPage] = useState(0);
   const request = { ...query, asker, page };
-  const { answer, error, isLoading, reload } = useFresh(() => api.history.entries(request), JSON.stringify(request));
-  usePush('history.changed', reload);
-  if (error) return <Failure error={error} />;
-  if (!answer) return isLoading ? <Busy>{t('history.loading')}</Busy> : null;
+  const { state, last: answer, run } = useLoad(() => api.history.entries(request), JSON.stringify(request));
+  usePush('history.changed', () => void run());
+  if (state.status === 'failed') return <Failure error={state.error} />;
+  if (!answer) return <Busy>{t('history.loading')}</Busy>;
   return (
     <FoundList
       found={answer}

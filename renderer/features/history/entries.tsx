@@ -1,5 +1,11 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { EntriesFound, HistoryFound, HistoryQuery, ShownEntry } from '../../../main/ipc/history.js';
+import type {
+  EntriesFound,
+  HistoryFound,
+  HistoryOverview,
+  HistoryQuery,
+  ShownEntry,
+} from '../../../main/ipc/history.js';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Panel } from '../../ui/panel.js';
@@ -44,14 +50,17 @@ export function FoundList({ found: { page, pages }, count, onPage, label, childr
 
 interface NothingFoundProps {
   readonly query: HistoryQuery;
+  readonly overview: HistoryOverview;
 }
 
-export function NothingFound({ query }: NothingFoundProps) {
+export function NothingFound({ query, overview: { keptDays, losses } }: NothingFoundProps) {
   const { t } = useTexts();
   if (isFiltered(query)) return <p role="status">{t('history.noMatch')}</p>;
+  if (losses.length > 0) return <p role="status">{t('history.none.unreadable')}</p>;
+  const context = keptDays === 0 ? { context: 'off' } : {};
   return (
-    <Panel title={t('history.none.title')}>
-      <p>{t('history.none.what')}</p>
+    <Panel title={t('history.none.title', context)}>
+      <p>{t('history.none.what', context)}</p>
     </Panel>
   );
 }
@@ -65,7 +74,7 @@ interface EntriesByDayProps {
 
 export function EntriesByDay({ found, query, onPage, onErase }: EntriesByDayProps) {
   const { t } = useTexts();
-  if (found.found === 0) return <NothingFound query={query} />;
+  if (found.found === 0) return <NothingFound query={query} overview={found.overview} />;
   return (
     <FoundList found={found} count={t('history.found', { count: found.found })} onPage={onPage}>
       {found.days.map(({ day, count }) => (

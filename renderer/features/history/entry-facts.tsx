@@ -3,7 +3,7 @@ import { useApi } from '../../app/api.js';
 import { useErrorText } from '../../app/error-text.js';
 import { formatDateTime } from '../../app/format.js';
 import { localised, useTexts, type Translate } from '../../app/text.js';
-import { usePush } from '../../app/use-call.js';
+import { useLoad, usePush } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Disclosure } from '../../ui/disclosure.js';
@@ -15,7 +15,6 @@ import { DigestValue } from '../../ui/digest-value.js';
 import type { AskToErase } from './erase-question.js';
 import { Result } from './result.js';
 import { SiteActions } from './site-actions.js';
-import { useFresh } from './use-fresh.js';
 import { Who } from './who.js';
 import classes from './history.module.css';
 
@@ -29,8 +28,8 @@ export function EntryFacts({ entry, onErase }: EntryFactsProps) {
   const api = useApi();
   const { t, locale } = useTexts();
   const { id, day } = entry;
-  const details = useFresh(() => api.history.details({ id, day }), id);
-  usePush('services.changed', details.reload);
+  const { state, last: details, run } = useLoad(() => api.history.details({ id, day }), id);
+  usePush('services.changed', () => void run());
   return (
     <Stack>
       <Facts>
@@ -50,10 +49,10 @@ export function EntryFacts({ entry, onErase }: EntryFactsProps) {
         <ResultFact entry={entry} />
       </Facts>
       {entry.testCard && <p>{t('common.testCard')}</p>}
-      <Technical entry={entry} items={details.answer?.items ?? []} />
-      {details.error && <DetailsFailure error={details.error} />}
-      {!details.answer && details.isLoading && <Busy>{t('common.loading')}</Busy>}
-      {details.answer && <EntrySite entry={entry} details={details.answer} />}
+      <Technical entry={entry} items={details?.items ?? []} />
+      {state.status === 'failed' && <DetailsFailure error={state.error} />}
+      {!details && state.status === 'running' && <Busy>{t('common.loading')}</Busy>}
+      {details && <EntrySite entry={entry} details={details} />}
       <Row>
         <Button kind="danger" onClick={() => onErase({ erasure: { kind: 'entry', id }, entry })}>
           {t('history.entry.erase')}

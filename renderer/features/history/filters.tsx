@@ -9,9 +9,9 @@ import {
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
 import { Disclosure } from '../../ui/disclosure.js';
+import { SelectField } from '../../ui/select-field.js';
 import { Row } from '../../ui/stack.js';
 import { TextField } from '../../ui/text-field.js';
-import { SelectField } from './select-field.js';
 import classes from './history.module.css';
 
 const OPERATIONS = [

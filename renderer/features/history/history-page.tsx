@@ -4,7 +4,7 @@ import type { WindowApi } from '../../../main/ipc/window-api.js';
 import type { AskersFound, EntriesFound, HistoryPageQuery, HistoryQuery } from '../../../main/ipc/history.js';
 import { useApi, type CallError } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
-import { usePush } from '../../app/use-call.js';
+import { useLoad, usePush } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
@@ -19,7 +19,6 @@ import { FilePanel } from './file-panel.js';
 import { Filters } from './filters.js';
 import { formatEntryDay } from './history-dates.js';
 import { Kept, Remarks } from './kept.js';
-import { useFresh } from './use-fresh.js';
 
 type View = 'day' | 'asker';
 
@@ -99,9 +98,11 @@ function Shown({ onErase }: { readonly onErase: AskToErase }) {
   const [query, setQuery] = useState<HistoryQuery>({});
   const [pages, setPages] = useState<Readonly<Record<View, number>>>({ day: 0, asker: 0 });
   const request = { ...query, page: pages[view] };
-  const { answer, error, reload } = useFresh(() => load({ api, view }, request), JSON.stringify([view, request]));
-  usePush('history.changed', reload);
-  if (error) return <HistoryFailure error={error} onRetry={reload} onErase={onErase} />;
+  const { state, last: answer, run } = useLoad(() => load({ api, view }, request), JSON.stringify([view, request]));
+  usePush('history.changed', () => void run());
+  if (state.status === 'failed') {
+    return <HistoryFailure error={state.error} onRetry={() => void run()} onErase={onErase} />;
+  }
   if (!answer) return <Busy>{t('history.loading')}</Busy>;
   const { overview } = answer.found;
   const isThere = overview.total > 0 || overview.losses.length > 0;
@@ -167,6 +168,9 @@ interface HistoryFailureProps {
   readonly onErase: AskToErase;
 }
 
+/** Nothing else helps with these; beside the others it would only invite to lose what is whole. */
+const HELPED_BY_ERASING: readonly string[] = ['history-key-missing', 'history-file-unusable'];
+
 /** Nothing can be read. All of it can be erased nevertheless: that needs no key. */
 function HistoryFailure({ error, onRetry, onErase }: HistoryFailureProps) {
   const { t } = useTexts();
@@ -191,7 +195,9 @@ function HistoryFailure({ error, onRetry, onErase }: HistoryFailureProps) {
           {retry}
         </Callout>
       )}
-      <FilePanel total={undefined} onErase={onErase} />
+      {problem !== undefined && HELPED_BY_ERASING.includes(problem) && (
+        <FilePanel total={undefined} onErase={onErase} />
+      )}
     </>
   );
 }

@@ -2,7 +2,6 @@ import type { HistoryRequester } from '../../../main/ipc/history.js';
 import { localised, useTexts } from '../../app/text.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Address } from '../../ui/address.js';
-import classes from './history.module.css';
 
 interface WhoProps {
   readonly requester: HistoryRequester;
@@ -12,22 +11,7 @@ interface WhoProps {
 export function WhoInShort({ requester }: WhoProps) {
   const { t } = useTexts();
   if (requester.kind !== 'origin') return <>{t(`history.asker.${requester.kind}`)}</>;
-  const { origin, unicodeOrigin } = requester;
-  return (
-    <>
-      <bdi dir="ltr" translate="no" className={classes['origin']}>
-        {unicodeOrigin ?? origin}
-      </bdi>
-      {unicodeOrigin !== undefined && (
-        <>
-          {' '}
-          <bdi dir="ltr" translate="no" className={classes['ascii']}>
-            {origin}
-          </bdi>
-        </>
-      )}
-    </>
-  );
+  return <Address requester={requester} size="inline" />;
 }
 
 /** Who asked in full, with how much of it was certain then. */

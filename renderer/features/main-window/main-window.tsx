@@ -4,6 +4,7 @@ import { useApp } from '../../app/app-description.js';
 import { useTexts } from '../../app/text.js';
 import { usePush } from '../../app/use-call.js';
 import { Icon, type IconName } from '../../ui/icon.js';
+import { focusPageHeading } from '../../ui/page.js';
 import { CardPage } from '../card/card-page.js';
 import { DiagnosisPage } from '../diagnosis/diagnosis-page.js';
 import { DocumentsPage } from '../documents/documents-page.js';
@@ -33,7 +34,7 @@ function Page({ page, onShow }: PageProps) {
     case 'welcome':
       return <WelcomePage onDone={() => onShow('card')} onShow={onShow} />;
     case 'card':
-      return <CardPage />;
+      return <CardPage onShow={onShow} />;
     case 'documents':
       return <DocumentsPage />;
     case 'history':
@@ -51,14 +52,13 @@ function Page({ page, onShow }: PageProps) {
 export function MainWindow() {
   const { t } = useTexts();
   const [page, setPage] = useState(useApp().page);
-  const main = useRef<HTMLElement>(null);
   const wasShown = useRef(page);
   usePush('app.showPage', (asked) => setPage(asked.page));
   useEffect(() => {
     if (wasShown.current === page) return;
     wasShown.current = page;
     // As a browser does with a new page: its heading is read, and the next Tab is in it.
-    main.current?.querySelector<HTMLElement>('h1')?.focus();
+    focusPageHeading();
   }, [page]);
   return (
     <div className={classes['frame']}>
@@ -79,7 +79,7 @@ export function MainWindow() {
           ))}
         </ul>
       </nav>
-      <main ref={main} className={classes['content']}>
+      <main className={classes['content']}>
         <Page key={page} page={page} onShow={setPage} />
       </main>
     </div>

@@ -9,24 +9,31 @@ interface PinReasonProps {
 }
 
 /** Why the person is asked again. */
-export function PinReason({ prompt: { reason, fault, role, minLength, maxLength } }: PinReasonProps) {
+export function PinReason({ prompt: { reason, fault, role, triesLeft, minLength, maxLength } }: PinReasonProps) {
   const { t } = useTexts();
   if (reason === undefined) return null;
   switch (reason) {
     case 'incorrect':
       return (
-        <Problem title={t('pin.reason.incorrect', { context: role })}>
+        <Problem isLastTry={triesLeft === 1} title={t('pin.reason.incorrect', { context: role })}>
           {t('pin.reason.incorrectHelp', { context: role })}
         </Problem>
       );
     case 'format':
       return (
-        <Problem title={t(`pin.fault.${fault ?? 'characters'}`, { context: role, minLength, maxLength })}>
+        <Problem
+          isLastTry={triesLeft === 1}
+          title={t(`pin.fault.${fault ?? 'characters'}`, { context: role, minLength, maxLength })}
+        >
           {t('pin.reason.notSent')}
         </Problem>
       );
     case 'tries-changed':
-      return <Problem title={t('pin.reason.triesChanged')}>{t('pin.reason.triesChangedHelp')}</Problem>;
+      return (
+        <Problem isLastTry={triesLeft === 1} title={t('pin.reason.triesChanged')}>
+          {t('pin.reason.triesChangedHelp')}
+        </Problem>
+      );
   }
 }
 
@@ -47,24 +54,30 @@ export function NewPinReason({ prompt: { reason, role, minLength, maxLength } }:
 
 interface ProblemProps {
   readonly title: string;
+  /** Said with it, so that there is one warning and the answers stay in view. */
+  readonly isLastTry?: boolean;
   readonly children: string;
 }
 
-function Problem({ title, children }: ProblemProps) {
+function Problem({ title, isLastTry = false, children }: ProblemProps) {
   const { t } = useTexts();
   return (
     <Callout kind="danger" kindLabel={t('common.kind.danger')} title={title} live="assertive">
       <p>{children}</p>
+      {isLastTry && (
+        <p>
+          <strong>{t('pin.triesLeft', { count: 1 })}</strong> {t('pin.lastTry')}
+        </p>
+      )}
     </Callout>
   );
 }
 
 interface TriesLeftProps {
-  readonly role: PinRole;
   readonly count: number;
 }
 
-export function TriesLeft({ role, count }: TriesLeftProps) {
+export function TriesLeft({ count }: TriesLeftProps) {
   const { t } = useTexts();
   if (count > 1) {
     return (
@@ -76,7 +89,7 @@ export function TriesLeft({ role, count }: TriesLeftProps) {
   }
   return (
     <Callout kind="danger" kindLabel={t('common.kind.warning')} title={t('pin.triesLeft', { count })}>
-      <p>{t('pin.lastTry', { context: role })}</p>
+      <p>{t('pin.lastTry')}</p>
     </Callout>
   );
 }
@@ -107,7 +120,7 @@ interface TestCardHintProps {
 export function TestCardHint({ role, withPin }: TestCardHintProps) {
   const { t } = useTexts();
   return (
-    <Callout kind="information" kindLabel={t('common.kind.information')}>
+    <Callout kind="warning" kindLabel={t('common.kind.warning')}>
       <p>{t('common.testCard')}</p>
       {withPin && <p>{t('pin.testCardPin', { context: role })}</p>}
     </Callout>

@@ -1,5 +1,5 @@
 import { useEffect, useId, type ReactNode } from 'react';
-import type { ConsentModel, ConsentStage, ConsentView, PinRole } from '../../../main/ipc/consent.js';
+import type { ShownConsent, ConsentStage, ConsentView, PinRole } from '../../../main/ipc/consent.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
 import { Failure } from '../../ui/failure.js';
 import { Row } from '../../ui/stack.js';
+import { ItemsLine } from '../consent/items-panel.js';
 import { RequesterLine } from '../consent/requester-panel.js';
 import { TimeLimit } from '../consent/time-limit.js';
 import { Keypad } from './keypad.js';
@@ -18,7 +19,7 @@ import classes from './pin.module.css';
 
 export interface PinStepProps {
   readonly view: ConsentView;
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly keypadShuffle: boolean;
 }
 
@@ -45,7 +46,7 @@ type PinStage = Extract<ConsentStage, { kind: 'pin' | 'new-pin' }>;
 interface QuestionProps {
   readonly stage: PinStage;
   readonly view: ConsentView;
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
   readonly keypadShuffle: boolean;
 }
 
@@ -74,7 +75,10 @@ function Question({ stage, view, consent, keypadShuffle }: QuestionProps) {
         <h1 tabIndex={-1}>{heading}</h1>
         {view.endsAt !== undefined && <TimeLimit endsAt={view.endsAt} />}
       </header>
-      <RequesterLine requester={consent.requester} />
+      <div>
+        <RequesterLine consent={consent} />
+        <ItemsLine consent={consent} />
+      </div>
       <div id={reasonId} className={classes['described']}>
         {stage.kind === 'pin' ? <PinReason prompt={stage.prompt} /> : <NewPinReason prompt={stage.prompt} />}
         {state.status === 'failed' && <Failure error={state.error} />}
@@ -135,7 +139,7 @@ async function leaveQuestion(
   if (!result.ok || !result.result) await consent.act({ kind: 'cancel', conversation });
 }
 
-function useHeading(stage: PinStage, { operation }: ConsentModel): string {
+function useHeading(stage: PinStage, { operation }: ShownConsent): string {
   const { t } = useTexts();
   const { role } = stage.prompt;
   if (stage.kind === 'pin') return t(operation === 'change-pin' ? 'pin.headingOld' : 'pin.heading', { context: role });
@@ -162,10 +166,11 @@ interface HintProps {
 function Hint({ stage }: HintProps): ReactNode {
   const { t } = useTexts();
   if (stage.kind === 'new-pin') return <NewPinRules prompt={stage.prompt} />;
-  const { role, triesLeft } = stage.prompt;
+  const { role, triesLeft, reason } = stage.prompt;
   return (
     <>
-      <TriesLeft role={role} count={triesLeft} />
+      {/* The reason says it, too. */}
+      {(triesLeft > 1 || reason === undefined) && <TriesLeft count={triesLeft} />}
       <p className={classes['hint']}>{t('pin.origin', { context: role })}</p>
     </>
   );
@@ -173,7 +178,7 @@ function Hint({ stage }: HintProps): ReactNode {
 
 interface SubmitLabelProps {
   readonly stage: PinStage;
-  readonly consent: ConsentModel;
+  readonly consent: ShownConsent;
 }
 
 /** What comes of it. */

@@ -10,7 +10,7 @@ import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { TextField } from '../../ui/text-field.js';
 import { ConfirmDialog } from '../../ui/confirm-dialog.js';
-import { Origin } from './origin.js';
+import { Address } from '../../ui/address.js';
 import classes from './services.module.css';
 import type { Done } from './sites.js';
 
@@ -57,9 +57,7 @@ export function BlockSite({ onDone }: BlockSiteProps) {
           }}
         />
         <Row>
-          <Button disabled={address.trim() === ''} onClick={(event) => void check(event)}>
-            {t('services.block.check')}
-          </Button>
+          <Button onClick={(event) => void check(event)}>{t('services.block.check')}</Button>
         </Row>
       </form>
       {judge.state.status === 'failed' && <Failure error={judge.state.error} />}
@@ -106,7 +104,7 @@ function BlockQuestion({ site, onClose, onBlocked }: BlockQuestionProps) {
     >
       {site && (
         <p>
-          <Origin value={site} large />
+          <Address requester={site} />
         </p>
       )}
       {site?.name && (

@@ -3,11 +3,11 @@ import { SERVICES_PER_PAGE, type ShownSite } from '../../../main/ipc/services.js
 import { useApi } from '../../app/api.js';
 import { localised, useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
+import { Address } from '../../ui/address.js';
 import { Button } from '../../ui/button.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { ConfirmDialog } from '../../ui/confirm-dialog.js';
-import { Origin } from './origin.js';
 import { Pager } from '../../ui/pager.js';
 import classes from './services.module.css';
 import type { Done } from './sites.js';
@@ -61,7 +61,7 @@ function Decision({ site, onAsk }: DecisionProps) {
   return (
     <li className={classes['item']}>
       <h3>
-        <Origin value={site} />
+        <Address requester={site} size="inline" />
       </h3>
       {name && (
         <p>
@@ -110,7 +110,7 @@ function UndoQuestion({ question, onClose, onDone }: UndoQuestionProps) {
     <ConfirmDialog
       open={question !== undefined}
       title={t(`services.sites.${what}Title`)}
-      description={question && <Origin value={question.site} large />}
+      description={question && <Address requester={question.site} />}
       agree={t(`services.sites.${what}`)}
       state={undo.state}
       onAgree={() => void agree()}

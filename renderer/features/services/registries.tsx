@@ -1,5 +1,5 @@
 import type { ShownRegistry } from '../../../main/ipc/services.js';
-import { formatDay } from '../../app/format.js';
+import { formatDay, JAPAN } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
 import type { CallState } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
@@ -69,8 +69,8 @@ function Registry({ registry: { kind, shownName, inForce, fault } }: { readonly 
             <Fact name={t('services.registries.version')}>
               {t('services.registries.versionNumber', { version: inForce.version })}
             </Fact>
-            <Fact name={t('services.registries.issued')}>{formatDay(new Date(inForce.issued), locale)}</Fact>
-            <Fact name={t('services.registries.expires')}>{formatDay(new Date(inForce.expires), locale)}</Fact>
+            <Fact name={t('services.registries.issued')}>{formatDay(new Date(inForce.issued), locale, JAPAN)}</Fact>
+            <Fact name={t('services.registries.expires')}>{formatDay(new Date(inForce.expires), locale, JAPAN)}</Fact>
           </>
         )}
       </Facts>

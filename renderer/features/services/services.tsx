@@ -1,32 +1,26 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ServicesFound, ShownService } from '../../../main/ipc/services.js';
 import { useApi } from '../../app/api.js';
 import { localised, useTexts } from '../../app/text.js';
-import { useAction, usePush } from '../../app/use-call.js';
+import { useLoad, usePush } from '../../app/use-call.js';
+import { Address } from '../../ui/address.js';
 import { Busy } from '../../ui/busy.js';
 import { Disclosure } from '../../ui/disclosure.js';
 import { Fact, Facts } from '../../ui/facts.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { TextField } from '../../ui/text-field.js';
-import { Origin } from './origin.js';
 import { Pager } from '../../ui/pager.js';
 import classes from './services.module.css';
-import { useLast } from './use-last.js';
 
 /** The services of all registries in force, a page at a time: there can be thousands. */
 export function Services() {
   const api = useApi();
   const { t } = useTexts();
   const [search, setSearch] = useState({ text: '', page: 0 });
-  const find = useAction(api.services.find);
-  const { run, state } = find;
-  const found = useLast(state.status === 'done' ? state.answer : undefined);
+  const { run, state, last: found } = useLoad(() => api.services.find(search), JSON.stringify(search));
   const list = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    void run(search);
-  }, [run, search]);
-  usePush('services.changed', () => void run(search));
+  usePush('services.changed', () => void run());
   return (
     <>
       <Levels />
@@ -136,7 +130,7 @@ function Service({ service }: { readonly service: ShownService }) {
           <ul className={classes['plain']}>
             {origins.map((origin) => (
               <li key={origin.origin}>
-                <Origin value={origin} />
+                <Address requester={origin} size="small" />
               </li>
             ))}
           </ul>

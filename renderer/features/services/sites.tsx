@@ -7,7 +7,6 @@ import { Failure } from '../../ui/failure.js';
 import { BlockSite } from './block-site.js';
 import { Decisions } from './decisions.js';
 import { UnusableSites } from './unusable-sites.js';
-import { useLast } from './use-last.js';
 
 /** What was just done, so that it can be said. */
 export type Done = 'blocked' | 'unblocked' | 'forgotten' | 'reset';
@@ -23,10 +22,9 @@ const DONE_TEXTS = {
 export function Sites() {
   const api = useApi();
   const { t } = useTexts();
-  const { state, run } = useLoad(api.services.sites);
+  const { state, last: shown, run } = useLoad(api.services.sites);
   const [done, setDone] = useState<Done>();
   const told = useRef<HTMLParagraphElement>(null);
-  const shown = useLast(state.status === 'done' ? state.answer : undefined);
   usePush('services.changed', () => void run());
   useEffect(() => {
     // What had the focus went with what was undone.

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { DeveloperModeEffects } from './developer-mode-effects.js';
@@ -32,26 +32,16 @@ export function DeveloperPanel() {
           </Button>
         </Row>
       </SettingField>
-      <Dialog
+      <ConfirmDialog
         open={isAsking}
         onClose={close}
         title={t(isOn ? 'settings.developerMode.endTitle' : 'settings.developerMode.confirmTitle')}
         description={isOn ? t('settings.developerMode.endText') : <DeveloperModeEffects />}
-        actions={
-          <>
-            <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button
-              kind="primary"
-              withoutEnter
-              onClick={() => {
-                close();
-                void use.change(!isOn);
-              }}
-            >
-              {t(isOn ? 'settings.developerMode.end' : 'settings.developerMode.confirm')}
-            </Button>
-          </>
-        }
+        agree={t(isOn ? 'settings.developerMode.end' : 'settings.developerMode.confirm')}
+        onAgree={() => {
+          close();
+          void use.change(!isOn);
+        }}
       />
     </Panel>
   );

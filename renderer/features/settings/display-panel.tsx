@@ -1,9 +1,9 @@
-import { useId } from 'react';
 import { WINDOW_LANGUAGES, type Appearance, type WindowLanguage } from '../../../main/ipc/app.js';
 import { useTexts, type Translate } from '../../app/text.js';
 import languages from '../../locales/languages.json' with { type: 'json' };
 import { Choices } from '../../ui/choices.js';
 import { Panel } from '../../ui/panel.js';
+import { SelectField } from '../../ui/select-field.js';
 import { SettingField } from './setting-field.js';
 import { useSetting } from './use-settings.js';
 import classes from './settings.module.css';
@@ -30,24 +30,14 @@ function languageName(language: WindowLanguage | 'system', t: Translate): string
 function LanguageField() {
   const { t, language } = useTexts();
   const use = useSetting('language');
-  const id = useId();
   return (
     <SettingField use={use} label={t('settings.language.label')} valueText={languageName(use.setting.value, t)}>
-      <label htmlFor={id} className={classes['label']}>
-        {t('settings.language.label')}
-      </label>
-      <select
-        id={id}
-        className={classes['select']}
+      <SelectField
+        label={t('settings.language.label')}
+        options={(['system', ...WINDOW_LANGUAGES] as const).map((one) => ({ value: one, label: languageName(one, t) }))}
         value={use.value}
-        onChange={(event) => void use.change(event.target.value as WindowLanguage | 'system')}
-      >
-        {(['system', ...WINDOW_LANGUAGES] as const).map((one) => (
-          <option key={one} value={one}>
-            {languageName(one, t)}
-          </option>
-        ))}
-      </select>
+        onChange={(value) => void use.change(value as WindowLanguage | 'system')}
+      />
       {!languages[language].reviewed && <p className={classes['small']}>{t('settings.language.unreviewedNote')}</p>}
     </SettingField>
   );

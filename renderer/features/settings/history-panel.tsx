@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTexts } from '../../app/text.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
 import { TextField } from '../../ui/text-field.js';
@@ -94,25 +94,16 @@ function ErasingDialog({ days, onClose, onAgree }: ErasingDialogProps) {
   const title =
     days === 0 ? t('settings.historyDays.confirmNone') : t('settings.historyDays.confirmTitle', { count: days ?? 0 });
   return (
-    <Dialog
+    <ConfirmDialog
       open={days !== undefined}
       onClose={onClose}
       title={title}
       description={t('settings.historyDays.confirmText')}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button
-            kind="danger"
-            withoutEnter
-            onClick={() => {
-              if (days !== undefined) onAgree(days);
-            }}
-          >
-            {t('settings.historyDays.confirm')}
-          </Button>
-        </>
-      }
+      agree={t('settings.historyDays.confirm')}
+      danger
+      onAgree={() => {
+        if (days !== undefined) onAgree(days);
+      }}
     />
   );
 }

@@ -3,10 +3,10 @@ import type { ShownPhone } from '../../../main/ipc/settings.js';
 import { useApi } from '../../app/api.js';
 import { formatDay } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
-import { useAction, useLoad } from '../../app/use-call.js';
+import { useAction, useLoad, type CallState } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
 import { Command } from '../../ui/command.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
@@ -18,9 +18,14 @@ const PAIR_COMMAND = 'madoguchi serve --reader phone --pair';
 
 /** Phones as card readers: what works from here, which is to forget one. */
 export function PhonePanel() {
+  const api = useApi();
   const { t } = useTexts();
   const { phoneReader } = useSettings().view.settings;
   const isForbidden = phoneReader.source === 'administrator' && !phoneReader.value;
+  const loaded = useLoad(api.settings.phones);
+  // A phone is paired in the command line so far: who has none has nothing to decide here.
+  if (loaded.state.status === 'done' && loaded.state.answer.length === 0) return null;
+  if (loaded.state.status === 'idle' || loaded.state.status === 'running') return null;
   return (
     <Panel title={t('settings.group.phone')}>
       {isForbidden ? (
@@ -31,15 +36,18 @@ export function PhonePanel() {
           <Command label={t('settings.command')}>{PAIR_COMMAND}</Command>
         </>
       )}
-      <Phones />
+      <Phones loaded={loaded.state} />
     </Panel>
   );
 }
 
-function Phones() {
+interface PhonesProps {
+  readonly loaded: CallState<readonly ShownPhone[]>;
+}
+
+function Phones({ loaded }: PhonesProps) {
   const api = useApi();
   const { t } = useTexts();
-  const loaded = useLoad(api.settings.phones);
   const { state, run } = useAction(api.settings.forgetPhone);
   const [asked, setAsked] = useState<ShownPhone>();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -50,8 +58,7 @@ function Phones() {
     // The button that was pressed went with the phone.
     if (answered) heading.current?.focus();
   };
-  const phones =
-    state.status === 'done' ? state.answer : loaded.state.status === 'done' ? loaded.state.answer : undefined;
+  const phones = state.status === 'done' ? state.answer : loaded.status === 'done' ? loaded.answer : undefined;
   return (
     <>
       <div>
@@ -61,9 +68,9 @@ function Phones() {
         {phones?.length === 0 && <p>{t('settings.phone.none')}</p>}
         {phones && phones.length > 0 && <PhoneList phones={phones} onForget={setAsked} />}
       </div>
-      {loaded.state.status === 'failed' && <Failure error={loaded.state.error} />}
+      {loaded.status === 'failed' && <Failure error={loaded.error} />}
       <SavingStatus state={state} savedText={t('settings.phone.forgotten')} />
-      <Dialog
+      <ConfirmDialog
         open={asked !== undefined}
         onClose={close}
         title={t('settings.phone.forgetTitle')}
@@ -73,20 +80,11 @@ function Phones() {
             <p>{t('settings.phone.forgetText')}</p>
           </>
         }
-        actions={
-          <>
-            <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button
-              kind="danger"
-              withoutEnter
-              onClick={() => {
-                if (asked) void forget(asked);
-              }}
-            >
-              {t('settings.phone.forget')}
-            </Button>
-          </>
-        }
+        agree={t('settings.phone.forget')}
+        danger
+        onAgree={() => {
+          if (asked) void forget(asked);
+        }}
       />
     </>
   );

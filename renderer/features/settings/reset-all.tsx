@@ -3,7 +3,7 @@ import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Row } from '../../ui/stack.js';
 import { SavingStatus } from './setting-field.js';
 import { useSettings } from './use-settings.js';
@@ -31,7 +31,7 @@ export function ResetAll() {
         </Button>
       </Row>
       <SavingStatus state={state} savedText={t('settings.resetAll.done')} />
-      <Dialog
+      <ConfirmDialog
         open={isAsking}
         onClose={close}
         title={t('settings.resetAll.confirmTitle')}
@@ -41,14 +41,9 @@ export function ResetAll() {
             {erases && <p>{t('settings.resetAll.history', { count: view.historyDays.default })}</p>}
           </>
         }
-        actions={
-          <>
-            <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button kind="danger" withoutEnter onClick={() => void reset()}>
-              {t('settings.resetAll.confirm')}
-            </Button>
-          </>
-        }
+        agree={t('settings.resetAll.confirm')}
+        danger
+        onAgree={() => void reset()}
       />
     </>
   );

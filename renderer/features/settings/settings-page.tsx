@@ -16,7 +16,6 @@ import { ExtensionPanel } from './extension-panel.js';
 import { HistoryPanel } from './history-panel.js';
 import { PhonePanel } from './phone-panel.js';
 import { ResetPanel } from './reset-panel.js';
-import { UpdatePanel } from './update-panel.js';
 import { SettingsContext, type SettingsShown } from './use-settings.js';
 
 /** What the person decides about this program. */
@@ -66,7 +65,6 @@ function Panels() {
       <ExtensionPanel />
       <PhonePanel />
       <DeveloperPanel />
-      <UpdatePanel />
       <ResetPanel />
     </>
   );

@@ -5,7 +5,7 @@ import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useAction, useLoad } from '../../app/use-call.js';
 import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Disclosure } from '../../ui/disclosure.js';
 import { Failure } from '../../ui/failure.js';
 import { Row } from '../../ui/stack.js';
@@ -43,26 +43,16 @@ function Offer({ settings: { settings } }: { readonly settings: SettingsView }) 
       </Row>
       <p role="status">{state.status === 'done' ? t('welcome.card.testCard.restarting') : ''}</p>
       {state.status === 'failed' && <Failure error={state.error} />}
-      <Dialog
+      <ConfirmDialog
         open={isAsking}
         onClose={close}
         title={t('welcome.card.testCard.confirmTitle')}
         description={<DeveloperModeEffects />}
-        actions={
-          <>
-            <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button
-              kind="primary"
-              withoutEnter
-              onClick={() => {
-                close();
-                void run({ name: 'developerMode', value: true });
-              }}
-            >
-              {t('welcome.card.testCard.confirm')}
-            </Button>
-          </>
-        }
+        agree={t('welcome.card.testCard.confirm')}
+        onAgree={() => {
+          close();
+          void run({ name: 'developerMode', value: true });
+        }}
       />
     </>
   );

@@ -18,6 +18,8 @@ export function TryStep({ moves }: { readonly moves: StepMoves }) {
   const { state, run } = useAction(api.welcome.trySigning);
   const isRunning = state.status === 'running';
   const isDone = state.status === 'done';
+  // Trying again helps nobody then.
+  const isBlocked = state.status === 'failed' && state.error.code === 'ERR_PIN_BLOCKED';
   useEffect(() => () => void api.welcome.stop(), [api]);
   return (
     <StepFrame
@@ -27,8 +29,8 @@ export function TryStep({ moves }: { readonly moves: StepMoves }) {
       actions={
         <>
           <Button onClick={moves.onBack}>{t('common.back')}</Button>
-          <Button kind={isDone ? 'primary' : 'secondary'} onClick={moves.onFinish}>
-            {t(isDone ? 'welcome.finish' : 'welcome.skipAll')}
+          <Button kind={isDone || isBlocked ? 'primary' : 'secondary'} onClick={moves.onFinish}>
+            {t(isDone || isBlocked ? 'welcome.finish' : 'welcome.skipAll')}
           </Button>
         </>
       }
@@ -38,17 +40,19 @@ export function TryStep({ moves }: { readonly moves: StepMoves }) {
         <li>{t('welcome.try.steps.pin')}</li>
         <li>{t('welcome.try.steps.done')}</li>
       </ol>
-      {!isDone && <PinAdvice />}
+      {!isDone && !isBlocked && <PinAdvice />}
       <Outcome state={state} />
-      <Row>
-        {/* The same button before and while: it keeps the focus. */}
-        <Button
-          kind={isRunning || isDone ? 'secondary' : 'primary'}
-          onClick={() => void (isRunning ? api.welcome.stop() : run({ language }))}
-        >
-          {t(isRunning ? 'welcome.try.stop' : state.status === 'idle' ? 'welcome.try.start' : 'welcome.try.again')}
-        </Button>
-      </Row>
+      {!isBlocked && (
+        <Row>
+          {/* The same button before and while: it keeps the focus. */}
+          <Button
+            kind={isRunning || isDone ? 'secondary' : 'primary'}
+            onClick={() => void (isRunning ? api.welcome.stop() : run({ language }))}
+          >
+            {t(isRunning ? 'welcome.try.stop' : state.status === 'idle' ? 'welcome.try.start' : 'welcome.try.again')}
+          </Button>
+        </Row>
+      )}
     </StepFrame>
   );
 }

@@ -56,7 +56,10 @@ const cards: readonly GalleryState[] = [
     readers: [READER, OTHER_READER],
   }),
   state('expires-soon', readyView({ certificates: certificates(EXPIRES_SOON) })),
-  state('last-day', readyView({ certificates: certificates({ ...EXPIRES_SOON, daysLeft: 0 }) })),
+  state(
+    'last-day',
+    readyView({ certificates: certificates({ ...EXPIRES_SOON, notAfter: '2026-11-21T14:59:59.000Z', daysLeft: 0 }) }),
+  ),
   state('expired', readyView({ certificates: certificates(EXPIRED) })),
   state('not-yet-valid', readyView({ certificates: certificates({ ...EXPIRED, state: 'not-yet-valid' }) })),
   state(

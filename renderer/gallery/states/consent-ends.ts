@@ -21,6 +21,10 @@ export function consentEnds(unlistedSigning: ConsentModel): readonly GalleryStat
       },
     ),
     consentState('last-try', { consent: logIn(), view: atStage({ kind: 'last-try', role: 'authentication' }) }),
+    consentState('last-try-after-wrong', {
+      consent: logIn(),
+      view: atStage({ kind: 'last-try', role: 'authentication', reason: 'incorrect' }),
+    }),
     consentState('trivial-pin', {
       consent: {
         operation: 'change-pin',
@@ -56,6 +60,10 @@ export function consentEnds(unlistedSigning: ConsentModel): readonly GalleryStat
     consentState('failed-blocked', {
       consent: logIn(),
       view: atStage({ kind: 'failed', code: 'ERR_PIN_BLOCKED', details: { role: 'authentication' } }),
+    }),
+    consentState('failed-blocked-now', {
+      consent: logIn(),
+      view: atStage({ kind: 'failed', code: 'ERR_PIN_BLOCKED', details: { role: 'authentication', entered: true } }),
     }),
     consentState('failed-time', {
       consent: logIn(),

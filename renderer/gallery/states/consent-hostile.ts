@@ -111,7 +111,7 @@ function hostileWords(): readonly GalleryState[] {
                 lines: [
                   ...Array.from({ length: 18 }, () => ''),
                   '────────────────────',
-                  '要求元',
+                  '依頼元',
                   'https://www.nta.go.jp',
                   '確認済みのサービス: 国税庁',
                   `${FAKE_BUTTON}    ［ 断る ］`,
@@ -167,7 +167,7 @@ function hostileFiles(): readonly GalleryState[] {
     consentState('hostile-file-names', {
       consent: sign([
         file(`請求書${OVERRIDE}fdp.exe`, { destination: `${'../'.repeat(20)}${OVERRIDE}txt.署名済み` }),
-        file(`a.txt」（安全）「${LINE_BREAK}要求元 https://www.nta.go.jp`, {
+        file(`a.txt」（安全）「${LINE_BREAK}依頼元 https://www.nta.go.jp`, {
           preview: TEXT_FILE.preview ?? { kind: 'text', warnings: [] },
         }),
         file('x'.repeat(255), { unbound: ['y'.repeat(255), `${OVERRIDE}z`] }),

@@ -1,4 +1,5 @@
 import type { ConsentView } from '../../../main/ipc/consent.js';
+import { shownConsent } from '../../../main/ipc/shown-consent.js';
 import { atStage, consentState } from '../fixtures/consent.js';
 import {
   ASKED,
@@ -140,10 +141,11 @@ const ITEMS: readonly GalleryState[] = [
     {
       consent: sign([], { beingRead: [TEXT_FILE.name] }),
       view: { question: 0, agreement: 'reading', reading: { done: 0, count: 1 } },
+      read: sign([TEXT_FILE]),
     },
     async ({ press, push }) => {
       await press('h1');
-      push('consent.model', sign([TEXT_FILE]));
+      push('consent.model', shownConsent(sign([TEXT_FILE])));
       push('consent.view', { ...ASKED, endsAt: Date.now() + 270_000 });
     },
   ),

@@ -25,9 +25,15 @@ interface Setup {
   readonly play?: (hands: GalleryHands) => Promise<void>;
 }
 
+/** As the app names what comes of a file. */
+function signedName(name: string, renamed: boolean): string {
+  const [, stem = name, extension = ''] = /^(.+)(\.[a-z]+)$/.exec(name) ?? [];
+  return `${stem}-signed${renamed ? '-2' : ''}${extension}`;
+}
+
 const planned = ({ id, name }: ListedFile, problem: string | undefined): PlannedFile =>
   problem === undefined
-    ? { id, output: { name: name.replace(/(\.pdf)?$/, '-signed.pdf'), renamed: id === 'contract' } }
+    ? { id, output: { name: signedName(name, id === 'contract'), renamed: id === 'contract' } }
     : { id, problem };
 
 function state(name: string, { files = [], state, problems = {}, answers = {}, play }: Setup): GalleryState {
@@ -65,7 +71,15 @@ const setups: readonly GalleryState[] = [
     problems: { memo: 'needs-pdf', application: 'folder', gone: 'changed', old: 'touki-signed-already' },
     play: purpose('touki'),
   }),
-  state('planning', {
+  {
+    id: 'documents/planning',
+    window: 'main',
+    page: 'documents',
+    // The plan is never answered.
+    answers: { 'documents.describe': () => description({ signing: [CONTRACT] }) },
+    play: purpose('pdf'),
+  },
+  state('plan-failed', {
     files: [CONTRACT],
     answers: {
       'documents.describe': () => description({ signing: [CONTRACT] }),

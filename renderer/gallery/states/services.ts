@@ -111,7 +111,7 @@ const decisions: readonly GalleryState[] = [
   blocking('block-known-service', {
     status: 'site',
     origin: 'https://xn--wgv71a119e.example.jp',
-    unicode: 'https://日本語.example.jp',
+    unicodeOrigin: 'https://日本語.example.jp',
     blocked: false,
     name: LIBRARY.name,
   }),

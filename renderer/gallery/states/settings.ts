@@ -78,6 +78,15 @@ const history: readonly GalleryState[] = [
     answers: { 'settings.read': () => settingsView({ historyDays: { value: 3_650, source: 'person' } }) },
     async play(hands) {
       hands.push('settings.changed', settingsView({ historyDays: unreadable(0) }));
+      await hands.press(`${HISTORY} input[value="0"]`);
+      await hands.press(`${HISTORY} button`);
+    },
+  }),
+  settingsState('history-erases-some', {
+    answers: { 'settings.read': () => settingsView({ historyDays: { value: 3_650, source: 'person' } }) },
+    async play(hands) {
+      hands.push('settings.changed', settingsView({ historyDays: unreadable(30) }));
+      await hands.press(`${HISTORY} input[value="30"]`);
       await hands.press(`${HISTORY} button`);
     },
   }),

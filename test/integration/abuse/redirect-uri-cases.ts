@@ -88,7 +88,6 @@ const shown: AbuseCase[] = [
       {
         requester: {
           origin: IDN,
-          unicodeOrigin: 'https://kur\u0430shi-m\u0430doguchi.example',
           standing: { lookAlike: { origin: LISTED } },
         },
       },

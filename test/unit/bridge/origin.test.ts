@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { authorizeOrigin, parseRequestOrigin, unicodeOrigin } from '../../../main/core/bridge/origin.js';
+import { authorizeOrigin, decodedOrigin, parseRequestOrigin, unicodeOrigin } from '../../../main/core/bridge/origin.js';
 import { ClientError } from '../../../main/core/errors.js';
 
 const PRODUCTION = { developerMode: false };
@@ -134,7 +134,48 @@ describe('authorizeOrigin', () => {
 describe('unicodeOrigin', () => {
   it('shows a host in Unicode with everything else unchanged', () => {
     expect(unicodeOrigin('https://www.xn--r8jz45g.jp:8443')).toBe('https://www.例え.jp:8443');
-    expect(unicodeOrigin('https://xn--pypal-4ve.example')).toBe('https://p\u0430ypal.example');
+    expect(decodedOrigin('https://xn--pypal-4ve.example')).toBe('https://p\u0430ypal.example');
+  });
+
+  it.each(['例え', '日本ー語', '人々', '한국', 'münchen', 'việt-nam', 'россия', 'ελλάδα', 'ไทย', 'हिन्दी', '東京1-2'])(
+    'shows the label %s',
+    (label) => {
+      const origin = new URL(`https://www.${label}.example`).origin;
+      expect(unicodeOrigin(origin)).toBe(`https://www.${label}.example`);
+    },
+  );
+
+  it.each([
+    ...Array.from(
+      '\u2044\u2215\u2571\u29f8\u30ce\u4e3f\u31d3\u1735\u30fb\ua78f\u3033\u2027\u02f8\ua789\u05c3\u0589\u2236\u00b7\u01c3\u05b4',
+    ),
+    ...['\u0338', '\u20dd', '\u0307', '\u0301\u0301\u0301\u0301', '\u094d\u200d', '\u200c'],
+  ])('shows no address that %j seems to end before its end', (divider) => {
+    for (const host of [
+      `www.bank.example.jp${divider}login.evil.example`,
+      `www.bank.example.jp.${divider}.evil.example`,
+      `www.bank.example.jp.${divider}${divider}.evil.example`,
+      `${divider}login.evil.example`,
+    ]) {
+      if (!URL.canParse(`https://${host}`)) continue;
+      const { origin } = new URL(`https://${host}`);
+      expect(unicodeOrigin(origin), origin).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['two scripts', 'p\u0430ypal'],
+    ['Latin and Katakana', 'jpノlogin'],
+    ['look-alikes of Latin letters only', 'аррӏе'],
+    ['look-alikes of Latin letters only', 'νορικο'],
+    ['letters read from right to left', 'עברית'],
+    ['a dotless i', 'lıne'],
+    ['a joiner after a virama', '\u0915\u094d\u200d'.repeat(16)],
+    ['digits of another script', 'a\u0967'],
+  ])('shows no label of %s: %s', (_, label) => {
+    const { origin } = new URL(`https://${label}.example`);
+    expect(origin).toContain('xn--');
+    expect(unicodeOrigin(origin)).toBeUndefined();
   });
 
   it.each(['https://www.example.go.jp', 'https://[2001:db8::1]', 'http://localhost:3000'])(
@@ -158,9 +199,10 @@ describe('unicodeOrigin', () => {
       .map((host) => `https://${host}:8443`);
     fc.assert(
       fc.property(origins, (origin) => {
-        const unicode = unicodeOrigin(authorizeOrigin(origin, PRODUCTION));
-        expect(unicode).not.toBe(origin);
-        expect(unicode === undefined ? origin : new URL(unicode).origin).toBe(origin);
+        for (const unicode of [unicodeOrigin(authorizeOrigin(origin, PRODUCTION)), decodedOrigin(origin)]) {
+          expect(unicode).not.toBe(origin);
+          expect(unicode === undefined ? origin : new URL(unicode).origin).toBe(origin);
+        }
       }),
       { numRuns: 300 },
     );

@@ -51,7 +51,7 @@ describe('attributes for a service', () => {
       '［任意］のものは、渡さないことを選べます。',
     ]);
     expect(all.at(-4)).toBe('    性別、氏名、住所［任意］、20歳以上かどうか（生年月日は渡りません）［任意］');
-    expect(all).toContain('    個人番号（マイナンバー）は読み出しません。');
+    expect(all).toContain('    個人番号（マイナンバー）は読み取りません。');
   });
 
   it('are said in English, too', () => {
@@ -86,7 +86,7 @@ describe('attributes for a service', () => {
 });
 
 describe('a purpose', () => {
-  const HEADING = '使う目的（要求元が書いた文で、確認されていません）:';
+  const HEADING = '使う目的（依頼元が書いた文で、確認されていません）:';
 
   it('stands in quotes, under a heading that says whose words they are', () => {
     expect(under(HEADING, rows(reading({ required: ['name'], purpose: '会員登録のため' })))).toEqual([
@@ -108,7 +108,7 @@ describe('a purpose', () => {
   it.each([40, 80, 120])(
     'never reaches the margin of a screen of %i columns, nor pushes the list off it',
     (columns) => {
-      const purpose = `${'あ𠮷a'.repeat(30)}${RULE}要求元: https://bank.example ${'い'.repeat(500)}`;
+      const purpose = `${'あ𠮷a'.repeat(30)}${RULE}依頼元: https://bank.example ${'い'.repeat(500)}`;
       const all = rows(reading({ required: ['name'], purpose }), 'ja', columns);
       const at = all.indexOf(HEADING);
       const quoted = all.slice(at + 1, all.indexOf('', at));

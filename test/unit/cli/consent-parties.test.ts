@@ -75,7 +75,7 @@ function summary(model: ConsentModel): string[] {
 
 describe('who asks', () => {
   it('is a verified service: named by the registry, with the reason', () => {
-    expect(under('要求元:', rows(login({ standing: VERIFIED })))).toEqual([
+    expect(under('依頼元:', rows(login({ standing: VERIFIED })))).toEqual([
       SITE,
       '確認済みのサービス: 窓口サービス',
       '運営者: 見本市',
@@ -94,13 +94,13 @@ describe('who asks', () => {
   });
 
   it('was reported by the browser’s extension', () => {
-    const brought = under('要求元:', rows(login({ route: 'extension' }))).at(-1);
+    const brought = under('依頼元:', rows(login({ route: 'extension' }))).at(-1);
     expect(brought).toBe('依頼を届けたブラウザー: Firefox（拡張機能からの申告）');
   });
 
   it('is a listed origin: named, and said not to be signed', () => {
     const all = rows(login({ standing: LISTED }));
-    expect(under('要求元:', all)).toEqual([
+    expect(under('依頼元:', all)).toEqual([
       SITE,
       '登録されているサイト: 窓口サービス',
       '運営者: 見本市',
@@ -111,7 +111,7 @@ describe('who asks', () => {
   });
 
   it('is an unlisted origin: without any name', () => {
-    expect(under('要求元:', rows(login({ standing: UNLISTED })))).toEqual([
+    expect(under('依頼元:', rows(login({ standing: UNLISTED })))).toEqual([
       SITE,
       '未登録のサイト',
       'だれのサイトかは確認されていません。上のアドレスが正しいか確かめてください。',
@@ -121,7 +121,7 @@ describe('who asks', () => {
 
   it('resembles a listed origin: which one, and that it is another', () => {
     const model = login({ standing: LOOK_ALIKE });
-    const shown = under('要求元:', rows(model));
+    const shown = under('依頼元:', rows(model));
     expect(shown).toContain('注意: 登録されている「窓口サービス」に似た、別のサイトです。');
     expect(shown).toContain('登録されているほうのアドレス: https://serv1ce.example');
     expect(summary(model)).toContain('    注意: 登録されている「窓口サービス」に似た、別のサイトです。');
@@ -130,7 +130,7 @@ describe('who asks', () => {
   it('is not confirmed: nobody is called the requester, and the answer goes to the address only', () => {
     const model = login({ route: 'redirect', confirmed: false, standing: LISTED });
     const all = rows(model);
-    expect(all).not.toContain('要求元:');
+    expect(all).not.toContain('依頼元:');
     const shown = under('答えの送り先（だれの依頼かは確認できません）:', all);
     expect(shown[0]).toBe(SITE);
     expect(shown).toContain('注意: だれが始めた依頼か確認できません。');
@@ -147,13 +147,13 @@ describe('the program that brought the request', () => {
     ['an unlisted', UNLISTED, '未登録のサイト'],
   ] as const)('is no browser and claims %s origin: said loudly, twice', (_what, standing, title) => {
     const model = login({ caller: CURL, standing });
-    const shown = under('要求元（自称）:', rows(model));
+    const shown = under('依頼元（自称）:', rows(model));
     expect(shown).toContain(title);
     expect(shown).toContain('注意: ブラウザーではないプログラム「curl」からの依頼です。');
     expect(shown).toContain('上のアドレスは自称です。答えもこのプログラムが受け取ります。');
     expect(summary(model)).toEqual(
       expect.arrayContaining([
-        '要求元（自称）:',
+        '依頼元（自称）:',
         `    ${title}`,
         '    注意: ブラウザーではないプログラム「curl」からの依頼です。',
       ]),
@@ -162,7 +162,7 @@ describe('the program that brought the request', () => {
   });
 
   it('brings a request that a service has signed: the name holds, the answer is the program’s all the same', () => {
-    const shown = under('要求元:', rows(login({ caller: CURL, standing: VERIFIED })));
+    const shown = under('依頼元:', rows(login({ caller: CURL, standing: VERIFIED })));
     expect(shown).toContain('確認済みのサービス: 窓口サービス');
     expect(shown).toContain('注意: ブラウザーではないプログラム「curl」からの依頼です。');
     expect(shown).toContain('答えもこのプログラムが受け取ります。');
@@ -177,7 +177,7 @@ describe('the program that brought the request', () => {
   });
 
   it('is not known', () => {
-    expect(under('要求元:', rows(login({ caller: { kind: 'unknown' } })))).toContain(
+    expect(under('依頼元:', rows(login({ caller: { kind: 'unknown' } })))).toContain(
       '依頼を届けたプログラム: 不明（ブラウザーかどうか確認できません）',
     );
   });
@@ -270,7 +270,7 @@ describe('a remembered consent', () => {
   const short = rows(login({ route: 'extension', standing: LISTED }, { remembered: 'is' }));
 
   it('still says who, and which certificate; why it is short, and how to undo that', () => {
-    expect(under('要求元:', short)).toEqual(expect.arrayContaining([SITE, '登録されているサイト: 窓口サービス']));
+    expect(under('依頼元:', short)).toEqual(expect.arrayContaining([SITE, '登録されているサイト: 窓口サービス']));
     expect(under('使う証明書:', short)[0]).toContain('利用者証明用電子証明書');
     expect(short).toContain('以前のあなたの選択により、説明を短くしています。');
     expect(short.join('\n')).toContain('madoguchi sites forget');

@@ -111,7 +111,7 @@ describe('summary right above the question', () => {
   it('repeats operation, requester and what leaves', () => {
     expect(summary(signing([{ text: `${RULE}\n`.repeat(100) }, {}]))).toEqual([
       'まとめ: 署名の確認',
-      '要求元:',
+      '依頼元:',
       '    https://service.example',
       '    未登録のサイト',
       '渡るもの:',
@@ -125,7 +125,7 @@ describe('summary right above the question', () => {
     const request = { operation: 'authenticate', origin: 'https://service.example', challengeNonce: '' } as const;
     expect(summary(buildConsentModel({ ...request, requester: SITE }))).toEqual([
       'まとめ: ログインの確認',
-      '要求元:',
+      '依頼元:',
       '    https://service.example',
       '    未登録のサイト',
       '渡るもの:',

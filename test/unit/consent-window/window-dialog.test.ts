@@ -149,8 +149,8 @@ describe('arming', () => {
     await clock.pass(ARMING_MILLISECONDS);
     follow(dialog.decide());
     expect(events.act({ kind: 'agree', question: question(), withheld: [], remember: false })).toBe(true);
-    const lastTry = follow(dialog.confirmLastTry('authentication'));
-    expect(window.view).toMatchObject({ stage: { kind: 'last-try' }, agreement: 'window' });
+    const lastTry = follow(dialog.confirmLastTry('authentication', 'incorrect'));
+    expect(window.view).toMatchObject({ stage: { kind: 'last-try', reason: 'incorrect' }, agreement: 'window' });
     expect(events.act({ kind: 'confirm', question: question() })).toBe(false);
     await clock.pass(ARMING_MILLISECONDS);
     expect(events.act({ kind: 'confirm', question: question() })).toBe(true);
@@ -212,6 +212,10 @@ describe('what the window is told', () => {
     const { dialog, window } = open();
     dialog.showPreparation({ status: 'waiting-for-reader' });
     expect(window.view.preparation).toEqual({ status: 'waiting-for-reader' });
+    const ready = { status: 'ready', triesLeft: 3, testCard: false, issuer: undefined } as const;
+    dialog.showPreparation({ ...ready, readerName: `Reader\n\u202e${'x'.repeat(2_000)}` });
+    const shown = window.view.preparation?.status === 'ready' ? window.view.preparation.readerName : '';
+    expect([shown.startsWith('Reader\ufffd<U+202E>x'), Array.from(shown).length]).toEqual([true, 255]);
     follow(dialog.chooseReader(READERS));
     expect(window.view.stage).toEqual({
       kind: 'choose-reader',

@@ -137,8 +137,22 @@ describe('text of others', () => {
     expect(Array.from(shown('x'.repeat(4_096)))).toHaveLength(60);
   });
 
-  it('is made safe in the Unicode form of an origin: a joiner is seen', () => {
-    const requester = originRequester('https://xn--a-ugn.example', { unicodeOrigin: 'https://a\u200d.example' });
-    expect(reading({ requester }).requester).toMatchObject({ unicodeOrigin: 'https://a<U+200D>.example' });
+  it.each([
+    'https://a\u200d.example',
+    'https://a\u202eb.example',
+    'https://a\n.example',
+    `https://${'a'.repeat(4_100)}`,
+  ])('takes away a Unicode form of an origin that cannot be shown as it is: %j', (unicodeOrigin) => {
+    const { requester } = reading({ requester: originRequester('https://xn--a-ugn.example', { unicodeOrigin }) });
+    expect(requester).toMatchObject({ origin: 'https://xn--a-ugn.example' });
+    expect(requester).not.toHaveProperty('unicodeOrigin');
+  });
+
+  it('leaves an origin whole, however long it is', () => {
+    const label = '例'.repeat(20);
+    const unicodeOrigin = `https://${Array(15).fill(label).join('.')}.example`;
+    expect(reading({ requester: originRequester('https://a.example', { unicodeOrigin }) }).requester).toMatchObject({
+      unicodeOrigin,
+    });
   });
 });

@@ -29,12 +29,8 @@ describe.each(LANGUAGES)('a diagnosis in %s', (language) => {
     expect(lines.join('\n')).not.toMatch(/diagnosis\.|browserIntegration|\{\{|undefined/);
   });
 
-  it('names every layer and every button', () => {
-    const keys = [
-      ...DIAGNOSIS_LAYERS.map((layer) => `diagnosis.layer.${layer}`),
-      ...FINDING_NAMES.flatMap((finding) => findingEntry(finding).action ?? []).map((a) => `diagnosis.action.${a}`),
-    ];
-    for (const key of keys) expect(t(key)).not.toBe(key);
+  it.each(DIAGNOSIS_LAYERS)('names the layer %s', (layer) => {
+    expect(t(`diagnosis.layer.${layer}`)).not.toBe(`diagnosis.layer.${layer}`);
   });
 
   it('tells the facts that a person can use', () => {

@@ -42,6 +42,7 @@ describe('a window', () => {
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      disableDialogs: true,
       devTools: false,
     });
     expect(fake.options.webPreferences.partition).not.toMatch(/^persist:/);

@@ -3,12 +3,19 @@ import { createDesktop } from '../../../main/electron/desktop.js';
 import { notificationBody } from '../../../main/electron/notification-markup.js';
 import { isOwnAddress } from '../../../main/electron/own-addresses.js';
 import { showsTray } from '../../../main/electron/tray-host.js';
-import { FakeElectron } from './fake-electron.js';
+import type { WindowOptions } from '../../../main/electron/electron-api.js';
+import { FakeElectron, FakeWindow } from './fake-electron.js';
+
+const WINDOW = { webPreferences: { additionalArguments: ['--madoguchi-window=main'] } } as unknown as WindowOptions;
 
 function desk() {
   const electron = new FakeElectron();
   const events: string[] = [];
-  return { electron, events, desktop: createDesktop({ electron, log: { event: (name) => void events.push(name) } }) };
+  const [parent, other] = [new FakeWindow(WINDOW), new FakeWindow(WINDOW)];
+  const open = { parent: parent as FakeWindow | undefined };
+  const log = { event: (name: string) => void events.push(name) };
+  const desktop = createDesktop({ electron, parent: () => open.parent, log });
+  return { electron, events, parent, other, open, desktop };
 }
 
 describe('the browser', () => {
@@ -66,6 +73,41 @@ describe('files', () => {
     await desktop.chooseSavePath({ title: 't', suggestedName: `a${'𠮷'.repeat(200)}.pdf` });
     const [name = ''] = electron.saves;
     expect([name.length <= 80, name.endsWith('𠮷.pdf')]).toEqual([true, true]);
+  });
+
+  it('and other dialogs of the system are one at a time, however many a page asks for', async () => {
+    const { desktop, electron } = desk();
+    let finish: (path: string | undefined) => void = () => undefined;
+    electron.saving = new Promise((resolve) => (finish = resolve));
+    const first = desktop.chooseSavePath({ title: 't', suggestedName: 'a' });
+    const question = { title: 't', message: 'm', yes: 'y', no: 'n' };
+    const others = [
+      ...Array.from({ length: 200 }, () => desktop.chooseSavePath({ title: 't', suggestedName: 'b' })),
+      desktop.chooseFiles({ title: 't' }),
+      desktop.chooseFolder({ title: 't' }),
+      desktop.confirm(question),
+    ];
+    for (const other of others) await expect(other).rejects.toMatchObject({ code: 'ERR_PROTOCOL_BUSY' });
+    expect([electron.saves, electron.questions]).toEqual([['a'], []]);
+    finish('/srv/a');
+    expect(await first).toBe('/srv/a');
+    expect(await desktop.chooseFiles({ title: 't' })).toEqual([]);
+    electron.saving = Promise.reject(new Error('no dialog'));
+    await expect(desktop.chooseSavePath({ title: 't', suggestedName: 'c' })).rejects.toThrow();
+    expect(await desktop.confirm(question)).toBe(false);
+  });
+
+  it('and other dialogs of the system belong to their own window, whichever has the keyboard', async () => {
+    const { desktop, electron, parent, other, open } = desk();
+    other.focus();
+    await desktop.chooseFiles({ title: 't' });
+    await desktop.chooseFolder({ title: 't' });
+    await desktop.chooseSavePath({ title: 't', suggestedName: 'a' });
+    await desktop.confirm({ title: 't', message: 'm', yes: 'y', no: 'n' });
+    expect(electron.dialogParents).toHaveLength(4);
+    expect(electron.dialogParents.every((window) => window === parent)).toBe(true);
+    open.parent = undefined;
+    await expect(desktop.chooseFiles({ title: 't' })).rejects.toMatchObject({ code: 'ERR_USER_CANCELLED' });
   });
 
   it('are shown by absolute paths only', () => {

@@ -3,10 +3,10 @@ import type {
   CallReceiver,
   ElectronApi,
   ElectronWindow,
-  FileDialogs,
   GuardedContents,
   GuardedSession,
   InvokeEvent,
+  NativeDialogs,
   NotificationText,
   PreventableEvent,
   SenderFrame,
@@ -28,9 +28,14 @@ export class FakeEvent implements PreventableEvent {
 /** Any contents, whoever made them. */
 export class FakeContents extends EventEmitter implements GuardedContents {
   windowOpenHandler: (() => { action: 'deny' }) | undefined;
+  webRtcPolicy = 'default';
 
   setWindowOpenHandler(handler: () => { action: 'deny' }): void {
     this.windowOpenHandler = handler;
+  }
+
+  setWebRTCIPHandlingPolicy(policy: 'disable_non_proxied_udp'): void {
+    this.webRtcPolicy = policy;
   }
 }
 
@@ -50,6 +55,7 @@ export class FakeSession extends EventEmitter implements GuardedSession {
   displayMediaRequestHandler: Handler<'setDisplayMediaRequestHandler'> | undefined;
   certificateVerifyProc: Handler<'setCertificateVerifyProc'> | undefined;
   checksSpelling = true;
+  proxy: Parameters<GuardedSession['setProxy']>[0] | undefined;
 
   setPermissionRequestHandler(handler: Handler<'setPermissionRequestHandler'>): void {
     this.permissionRequestHandler = handler;
@@ -77,6 +83,11 @@ export class FakeSession extends EventEmitter implements GuardedSession {
 
   setSpellCheckerEnabled(enable: boolean): void {
     this.checksSpelling = enable;
+  }
+
+  setProxy(proxy: Parameters<GuardedSession['setProxy']>[0]): Promise<void> {
+    this.proxy = proxy;
+    return Promise.resolve();
   }
 }
 
@@ -221,7 +232,11 @@ export class FakeApp extends EventEmitter implements ShellApp {
   exitCode: number | undefined;
   readonly schemes: string[] = [];
   readonly switches = new Set<string>();
-  readonly commandLine = { hasSwitch: (name: string): boolean => this.switches.has(name) };
+  readonly appended = new Map<string, string>();
+  readonly commandLine = {
+    hasSwitch: (name: string): boolean => this.switches.has(name),
+    appendSwitch: (name: string, value: string): void => void this.appended.set(name, value),
+  };
   readonly #ready: Promise<void> = Promise.resolve();
 
   enableSandbox(): void {
@@ -287,12 +302,31 @@ export class FakeElectron implements ElectronApi {
       this.handlers.set(channel, listener);
     },
   };
-  readonly files: FileDialogs = {
-    chooseFiles: () => Promise.resolve([]),
-    chooseFolder: () => Promise.resolve(undefined),
-    chooseSavePath: ({ suggestedName }) => {
-      this.saves.push(suggestedName);
+  /** The window of every dialog of the system, in order. */
+  readonly dialogParents: ElectronWindow[] = [];
+  readonly questions: string[] = [];
+  /** What the person says to the next question. */
+  answer: Promise<boolean> = Promise.resolve(false);
+  /** What the person does with the next file dialog. */
+  saving: Promise<string | undefined> = Promise.resolve(undefined);
+  readonly dialogs: NativeDialogs = {
+    chooseFiles: ({ parent }) => {
+      this.dialogParents.push(parent);
+      return Promise.resolve([]);
+    },
+    chooseFolder: ({ parent }) => {
+      this.dialogParents.push(parent);
       return Promise.resolve(undefined);
+    },
+    chooseSavePath: ({ parent, suggestedName }) => {
+      this.dialogParents.push(parent);
+      this.saves.push(suggestedName);
+      return this.saving;
+    },
+    confirm: ({ parent, message }) => {
+      this.dialogParents.push(parent);
+      this.questions.push(message);
+      return this.answer;
     },
   };
 

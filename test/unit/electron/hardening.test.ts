@@ -35,7 +35,7 @@ describe('a page in a window of ours', () => {
     expect(hardenedApp().sandboxed).toBe(true);
   });
 
-  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])(
+  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview', 'will-prevent-unload'])(
     'is stopped at %s',
     (name) => {
       const event = new FakeEvent();
@@ -114,6 +114,16 @@ describe('a page in a window of ours', () => {
     const answers: unknown[] = [];
     newSession().beforeRequest?.({ url }, (answer) => answers.push(answer));
     expect(answers).toEqual([{ cancel: true }]);
+  });
+
+  it('reaches nobody past its requests: no datagrams, no name looked up, a proxy where nothing listens', () => {
+    expect(newContents().webRtcPolicy).toBe('disable_non_proxied_udp');
+    expect(hardenedApp().appended.get('host-resolver-rules')).toBe('MAP * ~NOTFOUND');
+    expect(newSession().proxy).toEqual({
+      mode: 'fixed_servers',
+      proxyRules: '127.0.0.1:9',
+      proxyBypassRules: '<-loopback>',
+    });
   });
 
   it('can request its own files', () => {

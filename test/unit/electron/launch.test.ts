@@ -42,6 +42,22 @@ describe('a release build', () => {
     ['--renderer-cmd-prefix=gdb', '--renderer-cmd-prefix'],
     ['--load-extension=x', '--load-extension'],
     ['--disable-web-security', '--disable-web-security'],
+    ['--browser-subprocess-path=/tmp/x', '--browser-subprocess-path'],
+    ['/browser-subprocess-path=C:x', '--browser-subprocess-path'],
+    ['--ppapi-plugin-launcher=x', '--ppapi-plugin-launcher'],
+    ['--disable-features=TrustedTypes', '--disable-features'],
+    ['--disable-blink-features=TrustedTypes', '--disable-blink-features'],
+    ['--enable-features=UseOzonePlatform,Other', '--enable-features'],
+    ['--password-store=basic', '--password-store'],
+    ['--log-net-log=/tmp/x', '--log-net-log'],
+    ['--trace-startup', '--trace-startup'],
+    ['--user-data-dir=/tmp/x', '--user-data-dir'],
+    ['--host-resolver-rules=MAP * 127.0.0.1', '--host-resolver-rules'],
+    ['--proxy-server=evil:1', '--proxy-server'],
+    ['--made-up', '--made-up'],
+    ['--__proto__=x', '----proto--'],
+    ['--constructor', '--constructor'],
+    ['-', '--'],
   ])('does not start with %s', (argument, refused) => {
     expect(refusedSwitch({ ...nothing, unverifiedArguments: ['--page=card', argument] })).toBe(refused);
   });
@@ -60,6 +76,8 @@ describe('a release build', () => {
     [['--page=card']],
     [['--hidden']],
     [['madoguchi:--inspect=9229']],
+    [['/srv/documents/a.pdf', '-psn_0_12345']],
+    [['--enable-features=UseOzonePlatform,WaylandWindowDecorations', '--password-store=kwallet6']],
     [['--force-renderer-accessibility', '--ozone-platform=wayland', '--lang=ja']],
     [['inspect', 'no-sandbox']],
   ])('starts with %j', (unverifiedArguments) => {

@@ -30,7 +30,7 @@ function desk(firstPage: 'card' | 'welcome' = 'card') {
     }),
     handlers(use) {
       uses.push(use);
-      return Promise.resolve({ 'app.quit': () => uses.length });
+      return Promise.resolve({ 'card.stop': () => uses.length });
     },
     firstPage: () => firstPage,
   });
@@ -47,7 +47,7 @@ describe('the main window', () => {
     expect([uses[0]?.signal.aborted, main.window]).toEqual([true, undefined]);
     main.show('settings');
     expect([uses.length, uses[1]?.signal.aborted]).toEqual([2, false]);
-    expect(await main.serve('app.quit', undefined)).toEqual({ ok: true, result: 2 });
+    expect(await main.serve('card.stop', undefined)).toEqual({ ok: true, result: 2 });
   });
 
   it('is told only as long as it is open, not its successor', () => {
@@ -74,6 +74,6 @@ describe('the main window', () => {
     const { main } = desk();
     main.descriptionChanged();
     main.close();
-    expect(await main.serve('app.quit', undefined)).toMatchObject({ ok: false });
+    expect(await main.serve('card.stop', undefined)).toMatchObject({ ok: false });
   });
 });

@@ -69,7 +69,7 @@ describe('the tray', () => {
   it('says when the card was used last', () => {
     expect(look({}).menu[1]).toMatchObject({ label: '起動してからカードは使われていません' });
     expect(look({ lastUse: new Date('2026-11-21T12:00:00') }).menu[1]).toMatchObject({
-      label: expect.stringContaining('2026/11/21') as string,
+      label: expect.stringContaining('2026年11月21日') as string,
     });
   });
 

@@ -19,7 +19,8 @@ const top = mkdtempSync(join(tmpdir(), 'shell-'));
 afterAll(() => rmSync(top, { recursive: true }));
 writeFileSync(join(top, 'main.html'), '<p>main');
 
-const log = { event: () => undefined };
+const logged: string[] = [];
+const log = { event: (name: string) => void logged.push(name) };
 const LOGIN: ConsentModel = {
   operation: 'authenticate',
   requester: originRequester(),
@@ -308,7 +309,10 @@ describe('the tray', () => {
     const { electron, settings } = await run();
     await settings.change('language', 'en');
     expect(electron.tray?.tooltip).toBe('Madoguchi - No card reader is connected');
-    expect(() => electron.press('History')).not.toThrow();
+    electron.press('History');
+    const [main] = electron.live('main');
+    if (!main) throw new Error('no window');
+    expect(await electron.call(main.event(), 'app.describe')).toMatchObject({ result: { page: 'history' } });
   });
 
   it('is left alone while nothing changes', async () => {
@@ -381,15 +385,12 @@ describe('windows', () => {
     expect(shell.electron.clipboard).toEqual(['x']);
   });
 
-  it('end the app by their own call, and a consent window does not', async () => {
-    const shell = await run({ unverifiedArguments: ['--page=card'] });
-    shell.surroundings[0]?.interaction.open(LOGIN, new AbortController().signal);
-    const [[main], [consent]] = [shell.electron.live('main'), shell.electron.live('consent')];
-    if (!main || !consent) throw new Error('no windows');
-    expect(await shell.electron.call(consent.event(), 'app.quit')).toMatchObject({ ok: false });
-    expect(shell.electron.app.quitRequests).toBe(0);
-    expect(await shell.electron.call(main.event(), 'app.quit')).toMatchObject({ ok: true });
-    expect(shell.electron.app.quitRequests).toBe(1);
+  it('hear of what other programs record and erase', async () => {
+    const shell = await run({ unverifiedArguments: ['--page=history'] });
+    const [main] = shell.electron.live('main');
+    expect(main?.pushed('history.changed')).toEqual([]);
+    shell.surroundings[0]?.onHistoryChanged();
+    expect(main?.pushed('history.changed')).toEqual([undefined]);
   });
 
   it('hear that there may be more history when a request is over', async () => {
@@ -425,6 +426,25 @@ describe('settings', () => {
     expect([electron.relaunches, electron.app.quitRequests]).toEqual([['--page=settings'], 1]);
   });
 
+  it('do so once nothing is asked any more', async () => {
+    const shell = await run();
+    const { electron, settings } = shell;
+    const { interaction } = shell.surroundings[0] ?? {};
+    const first = interaction?.open(LOGIN, new AbortController().signal);
+    await settings.change('developerMode', true);
+    expect([electron.relaunches, electron.live('consent').length]).toEqual([[], 1]);
+    // Its last words stand until the next conversation takes their place.
+    first?.close({ status: 'failed', code: 'ERR_CARD_ABSENT', details: {} });
+    const second = interaction?.open(LOGIN, new AbortController().signal);
+    await settle();
+    await settle();
+    expect([electron.relaunches, electron.app.quitRequests]).toEqual([[], 0]);
+    second?.close({ status: 'failed', code: 'ERR_USER_REFUSED', details: {} });
+    await settle();
+    await settle();
+    expect([electron.relaunches, electron.app.quitRequests > 0]).toEqual([['--page=settings'], true]);
+  });
+
   it('lead back to the first run where that is not over', async () => {
     const { electron, settings } = await run({ firstRunDone: false });
     await settings.change('developerMode', true);
@@ -451,7 +471,12 @@ describe('settings', () => {
         throw new ClientError('ERR_INTERNAL_FILE', 'no');
       },
     };
-    await expect(run({ autostart })).resolves.toBeDefined();
+    const { electron, settings } = await run({ autostart });
+    logged.length = 0;
+    await settings.change('startWithSystem', true);
+    expect(logged).toEqual(['autostart.failed']);
+    expect(settings.read().settings.startWithSystem.value).toBe(true);
+    expect(electron.tray?.tooltip).not.toContain('受け取れません');
   });
 });
 

@@ -57,10 +57,10 @@ describe('calls', () => {
     const { electron, consent, main, reached } = setUp();
     expect([...electron.handlers.keys()]).toEqual(['madoguchi:call']);
     await electron.call(consent.event(), 'consent.act', { kind: 'cancel', conversation: 1 });
-    await electron.call(main.event(), 'app.quit');
+    await electron.call(main.event(), 'card.stop');
     expect(reached).toEqual([
       { name: 'consent.act', request: { kind: 'cancel', conversation: 1 } },
-      { name: 'app.quit', request: undefined },
+      { name: 'card.stop', request: undefined },
     ]);
   });
 
@@ -97,19 +97,20 @@ describe('calls', () => {
 
   it('that fail cross as codes, never with what was thrown', async () => {
     const { electron, main } = setUp({
-      'app.quit': () => {
+      'card.stop': () => {
         throw new Error('at /secret/place');
       },
       'app.copyText': () => {
-        throw new ClientError('ERR_INTERNAL_FILE', 'no');
+        const details = { reason: '/secret/place: no', file: 'secret', errno: 'EIO', count: 3 };
+        throw new ClientError('ERR_INTERNAL_FILE', 'no', { details });
       },
     });
-    const unknown = await electron.call(main.event(), 'app.quit');
+    const unknown = await electron.call(main.event(), 'card.stop');
     expect(unknown).toMatchObject({ ok: false, error: { code: 'ERR_INTERNAL' } });
     expect(JSON.stringify(unknown)).not.toContain('secret');
-    expect(await electron.call(main.event(), 'app.copyText', { text: '' })).toMatchObject({
-      error: { code: 'ERR_INTERNAL_FILE' },
-    });
+    const failed = await electron.call(main.event(), 'app.copyText', { text: '' });
+    expect(failed).toMatchObject({ error: { code: 'ERR_INTERNAL_FILE', details: { errno: 'EIO', count: 3 } } });
+    expect(JSON.stringify(failed)).not.toContain('secret');
   });
 
   it('with names that are no calls are refused', async () => {
@@ -124,9 +125,9 @@ describe('calls', () => {
       'app',
       'app.describe ',
       'APP.QUIT',
-      ['app.quit'],
-      { toString: () => 'app.quit' },
-      new String('app.quit'),
+      ['card.stop'],
+      { toString: () => 'card.stop' },
+      new String('card.stop'),
     ];
     for (const name of names) expect(await electron.call(main.event(), name)).toMatchObject(MALFORMED);
     expect(reached).toEqual([]);

@@ -6,7 +6,7 @@ import { judgeRegistry } from '../../../main/core/registry/judge-registry.js';
 import { openClientRules, type ClientRules } from '../../../main/node/client-rules.js';
 import { nodeJose } from '../../../main/node/jose.js';
 import { packageRoot } from '../../../main/node/package-root.js';
-import { NO_POLICY_FILE } from '../../../main/node/policy.js';
+import { NO_POLICY_FILE } from '../../../main/node/policy/index.js';
 import { checkRegistryFile, openServiceRegistry } from '../../../main/node/service-registry.js';
 import { systemClock } from '../../../main/node/system.js';
 import { registryClaimsSchema, type RegistryClaims, type SignatureJwk } from '../../../sdk/protocol/index.js';

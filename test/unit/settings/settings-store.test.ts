@@ -16,8 +16,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClientError } from '../../../main/core/errors.js';
-import type { SettingName, SettingsReport, SettingsStore } from '../../../main/core/settings/settings.js';
-import { loadPolicy, settingLocks } from '../../../main/node/policy.js';
+import {
+  SETTING_DEFINITIONS,
+  SETTING_NAMES,
+  type SettingName,
+  type SettingsReport,
+  type SettingsStore,
+} from '../../../main/core/settings/settings.js';
+import { loadPolicy, settingLocks } from '../../../main/node/policy/index.js';
 import { openPersonSettings, openSettings, requireAllowed } from '../../../main/node/settings/index.js';
 import { errorCode } from '../../support/error-code.js';
 
@@ -222,9 +228,15 @@ describe('a policy', () => {
     { language: 'fr' },
     { developerMode: 'false' },
     { update: true },
-    { appearance: 'dark' },
-    { firstRunDone: true },
-  ])('that says %j is refused as a whole', (policy) => {
+  ])('that says %j locks the setting to what is careful', (policy) => {
+    const locked = openPersonSettings({ stateDirectory: directory, log, policyFile: policyOf(policy) });
+    for (const name of SETTING_NAMES.filter((candidate) => candidate in policy)) {
+      const value = SETTING_DEFINITIONS[name].careful;
+      expect(locked.read().settings[name]).toMatchObject({ value, source: 'administrator', unreadable: true });
+    }
+  });
+
+  it.each([{ appearance: 'dark' }, { firstRunDone: true }])('that says %j is refused as a whole', (policy) => {
     const place = { path: policyOf(policy), owner: undefined };
     expect(errorCode(() => loadPolicy(place))).toBe('ERR_INTERNAL_FILE');
   });

@@ -50,6 +50,7 @@ async function openWindow(
   const handlers = cardCalls({
     client: { ...client, ...parts(client) },
     desktop: { chooseSavePath: () => Promise.resolve(savePath) },
+    language: () => 'ja',
     push: (name) => void pushes.push(name),
     signal: end.signal,
   });
@@ -213,7 +214,7 @@ describe('a certificate', () => {
   it('is written where the person chose, whole, for this user alone', async () => {
     const { call } = await openWindow();
     writeFileSync(savePath ?? '', 'what the person agreed to replace');
-    const request = { kind: 'authentication', encoding: 'der', title: 'Save' };
+    const request = { kind: 'authentication', encoding: 'der' };
     expect(await answer(call('card.exportCertificate', request))).toEqual({
       status: 'saved',
       shownName: 'certificate.cer',
@@ -231,9 +232,9 @@ describe('a certificate', () => {
 
   it('of an authority needs no PIN; the signing certificate needs its own, in a dialog that says what is in it', async () => {
     const { call, client } = await openWindow({ decide: () => 'agreed', pins: ['ABC123'] });
-    await answer(call('card.exportCertificate', { kind: 'signing-ca', encoding: 'der', title: 'Save' }));
+    await answer(call('card.exportCertificate', { kind: 'signing-ca', encoding: 'der' }));
     expect(client.interaction.dialogs).toEqual([]);
-    await answer(call('card.exportCertificate', { kind: 'signing', encoding: 'der', title: 'Save' }));
+    await answer(call('card.exportCertificate', { kind: 'signing', encoding: 'der' }));
     expect(client.interaction.dialogs.map(({ consent }) => consent)).toMatchObject([
       { operation: 'read-certificate', pinRole: 'signing', disclosed: ['four-attributes', 'serial-number'] },
     ]);
@@ -242,7 +243,7 @@ describe('a certificate', () => {
   it('asks for no PIN where the person names no place', async () => {
     savePath = undefined;
     const { call, client } = await openWindow();
-    const request = { kind: 'signing', encoding: 'der', title: 'Save' };
+    const request = { kind: 'signing', encoding: 'der' };
     expect(await answer(call('card.exportCertificate', request))).toEqual({ status: 'cancelled' });
     expect(client.interaction.dialogs).toEqual([]);
   });
@@ -250,7 +251,7 @@ describe('a certificate', () => {
   it('that cannot be written leaves what was there, and an error that says nothing about the holder', async () => {
     const { call } = await openWindow({ decide: () => 'agreed', pins: ['ABC123'] });
     savePath = join(folder, 'no such folder', 'certificate.cer');
-    const error = await refusal(call('card.exportCertificate', { kind: 'signing', encoding: 'pem', title: 'Save' }));
+    const error = await refusal(call('card.exportCertificate', { kind: 'signing', encoding: 'pem' }));
     expect(error.code).toBe('ERR_INTERNAL_FILE');
     expect(error.details['errno']).toBe('ENOENT');
     expect(JSON.stringify(error)).not.toMatch(/BEGIN CERTIFICATE|[\u3040-\u30ff\u4e00-\u9fff]/);
@@ -315,9 +316,9 @@ describe('a page that something else controls', () => {
     ['card.changePin', undefined],
     ['card.readAttributes', { pinRole: 'signing' }],
     ['card.readAttributes', { pinRole: 'profile', pin: '1234' }],
-    ['card.exportCertificate', { kind: 'signing', encoding: 'der', title: 'Save', path: '/tmp/elsewhere' }],
-    ['card.exportCertificate', { kind: '../signing', encoding: 'der', title: 'Save' }],
-    ['card.exportCertificate', { kind: 'signing', encoding: 'der', title: 'x'.repeat(201) }],
+    ['card.exportCertificate', { kind: 'signing', encoding: 'der', path: '/tmp/elsewhere' }],
+    ['card.exportCertificate', { kind: '../signing', encoding: 'der' }],
+    ['card.exportCertificate', { kind: 'signing', encoding: 'der', title: 'Windows' }],
     ['card.describeCertificate', { kind: '__proto__' }],
     ['card.look', { reader: 'x'.repeat(257) }],
     ['card.look', { reader: ['a'] }],
@@ -337,6 +338,7 @@ describe('a page that something else controls', () => {
     const handlers = cardCalls({
       client,
       desktop: { chooseSavePath: () => Promise.resolve(savePath) },
+      language: () => 'ja',
       push: () => undefined,
       signal: end.signal,
     });

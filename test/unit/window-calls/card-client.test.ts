@@ -40,6 +40,7 @@ async function openWindow(person: Person): Promise<ServeCall> {
   const context = {
     client: opened,
     desktop: { chooseSavePath: () => Promise.resolve(join(stateDirectory, 'no such folder', 'certificate.cer')) },
+    language: () => 'ja' as const,
     push: () => undefined,
     signal: new AbortController().signal,
   };
@@ -59,7 +60,7 @@ describe('the pages over the whole program', () => {
     expect([name, address, birthDate].every((value) => value.length > 4)).toBe(true);
 
     const described = await call('card.describeCertificate', { kind: 'signing' });
-    const exported = await call('card.exportCertificate', { kind: 'signing', encoding: 'pem', title: 'Save' });
+    const exported = await call('card.exportCertificate', { kind: 'signing', encoding: 'pem' });
     const looked = await call('card.look', {});
     expect(described.ok).toBe(true);
     expect(exported).toMatchObject({ ok: false, error: { code: 'ERR_INTERNAL_FILE' } });

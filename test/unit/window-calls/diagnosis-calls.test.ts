@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DIAGNOSIS_LAYERS } from '../../../main/core/diagnosis/diagnosis.js';
+import { NO_POLICY, type ClientPolicy } from '../../../main/core/policy/policy.js';
 import { createDiagnosis } from '../../../main/core/diagnosis/run-diagnosis.js';
 import type { CardReaders } from '../../../main/core/ports.js';
 import { diagnosisCalls } from '../../../main/electron/window-calls/diagnosis-calls.js';
@@ -22,6 +23,7 @@ let folder: string;
 let end: AbortController;
 let pushes: DiagnosisPushes['diagnosis.layer'][];
 let savePath: string | undefined;
+let policy: ClientPolicy;
 let asked: { readonly title: string; readonly suggestedName: string }[];
 
 beforeEach(() => {
@@ -29,6 +31,7 @@ beforeEach(() => {
   end = new AbortController();
   pushes = [];
   asked = [];
+  policy = NO_POLICY;
   savePath = join(folder, 'report.txt');
 });
 afterEach(() => {
@@ -38,13 +41,14 @@ afterEach(() => {
 
 function openWindow(readers: CardReaders = fakeReaders({ list: [] }), differences: PortDifferences = {}): ServeCall {
   const handlers = diagnosisCalls({
-    client: { diagnosis: createDiagnosis(portsOver(readers, differences)) },
+    client: { diagnosis: createDiagnosis(portsOver(readers, differences)), policy: () => policy },
     desktop: {
       chooseSavePath(options) {
         asked.push(options);
         return Promise.resolve(savePath);
       },
     },
+    language: () => 'ja',
     push: (_name, value) => void pushes.push(value as DiagnosisPushes['diagnosis.layer']),
     signal: end.signal,
   });
@@ -121,7 +125,7 @@ describe('the report', () => {
   it('is saved as it was shown, for this user alone', async () => {
     const call = openWindow();
     const { report } = await answer<FinishedDiagnosis>(call('diagnosis.run', { run: 1 }));
-    const outcome = await answer<ExportOutcome>(call('diagnosis.saveReport', { title: TITLE }));
+    const outcome = await answer<ExportOutcome>(call('diagnosis.saveReport', undefined));
     expect(outcome).toEqual({ status: 'saved', shownName: 'report.txt' });
     expect(asked).toEqual([{ title: TITLE, suggestedName: 'madoguchi-diagnosis.txt' }]);
     expect(readFileSync(join(folder, 'report.txt'), 'utf8')).toBe(report);
@@ -132,15 +136,22 @@ describe('the report', () => {
   it('cannot be given by the page, nor a place for it', async () => {
     const call = openWindow();
     await call('diagnosis.run', { run: 1 });
-    for (const more of [{ report: 'evil' }, { path: '/tmp/evil' }, { text: 'evil' }]) {
-      expect(await refusal(call('diagnosis.saveReport', { title: TITLE, ...more }))).toBe('ERR_PROTOCOL_MALFORMED');
+    for (const more of [{ report: 'evil' }, { path: '/tmp/evil' }, { text: 'evil' }, { title: 'Windows' }, {}]) {
+      expect(await refusal(call('diagnosis.saveReport', more))).toBe('ERR_PROTOCOL_MALFORMED');
     }
-    expect(await refusal(call('diagnosis.saveReport', { title: 't'.repeat(201) }))).toBe('ERR_PROTOCOL_MALFORMED');
     expect(asked).toEqual([]);
   });
 
   it('is asked no place for before there is one', async () => {
-    expect(await refusal(openWindow()('diagnosis.saveReport', { title: TITLE }))).toBe('ERR_PROTOCOL_MALFORMED');
+    expect(await refusal(openWindow()('diagnosis.saveReport', undefined))).toBe('ERR_PROTOCOL_MALFORMED');
+    expect(asked).toEqual([]);
+  });
+
+  it('is not where the administrator forbids it, and nobody is asked for a place', async () => {
+    const call = openWindow();
+    await answer(call('diagnosis.run', { run: 1 }));
+    policy = { ...NO_POLICY, diagnosisExport: 'refuse' };
+    expect(await refusal(call('diagnosis.saveReport', undefined))).toBe('ERR_POLICY_OPERATION');
     expect(asked).toEqual([]);
   });
 
@@ -153,7 +164,7 @@ describe('the report', () => {
     const running = call('diagnosis.run', { run: 2 });
     await call('diagnosis.stop', undefined);
     expect(await refusal(running)).toBe('ERR_USER_CANCELLED');
-    await answer(call('diagnosis.saveReport', { title: TITLE }));
+    await answer(call('diagnosis.saveReport', undefined));
     expect(readFileSync(join(folder, 'report.txt'), 'utf8')).toBe(report);
   });
 
@@ -161,9 +172,9 @@ describe('the report', () => {
     const call = openWindow();
     await call('diagnosis.run', { run: 1 });
     savePath = undefined;
-    expect(await answer(call('diagnosis.saveReport', { title: TITLE }))).toEqual({ status: 'cancelled' });
+    expect(await answer(call('diagnosis.saveReport', undefined))).toEqual({ status: 'cancelled' });
     savePath = join(folder, 'missing', 'report.txt');
-    expect(await refusal(call('diagnosis.saveReport', { title: TITLE }))).toBe('ERR_INTERNAL_FILE');
+    expect(await refusal(call('diagnosis.saveReport', undefined))).toBe('ERR_INTERNAL_FILE');
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -171,7 +182,7 @@ describe('the report', () => {
     const call = openWindow();
     await call('diagnosis.run', { run: 1 });
     savePath = join(folder, '\u202Etxt.exe\nsaved');
-    const outcome = await answer<ExportOutcome>(call('diagnosis.saveReport', { title: TITLE }));
+    const outcome = await answer<ExportOutcome>(call('diagnosis.saveReport', undefined));
     if (outcome.status !== 'saved') throw new Error(outcome.status);
     expect(outcome.shownName).toContain('<U+202E>');
     expect(outcome.shownName).not.toMatch(/[\u202E\n]/);

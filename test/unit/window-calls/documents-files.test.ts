@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ListedFile } from '../../../main/ipc/documents.js';
 import type { VirtualCard } from '../../../native/virtual-card/index.js';
+import { MAX_DETACHED_CONTENT_BYTES } from '../../../sdk/formats/jose/read-jws.js';
 import { freshCard } from '../../support/core-client.js';
 import { onePage } from '../../support/pdf-files.js';
 import { xtxFile } from '../../support/xtx-fixture.js';
@@ -17,6 +19,11 @@ beforeEach(() => {
   desk = openDesk(card);
 });
 afterEach(() => desk.close());
+
+async function jwsProblem(file: ListedFile | undefined): Promise<string | undefined> {
+  const [planned] = await desk.call('documents.plan', { files: [file?.id ?? ''], format: 'jws', attached: false });
+  return planned?.problem;
+}
 
 const write = (name: string, content: string | Uint8Array): void => writeFileSync(desk.at(name), content);
 
@@ -128,12 +135,17 @@ describe('files that are dropped', () => {
     const start = performance.now();
     const { files } = await desk.add('signing', 'huge');
     expect(performance.now() - start).toBeLessThan(1_000);
-    const [planned] = await desk.call('documents.plan', {
-      files: [files[0]?.id ?? ''],
-      format: 'jws',
-      attached: false,
-    });
-    expect(planned?.problem).toBe('jws-too-large');
+    expect(await jwsProblem(files[0])).toBe('jws-too-large');
+  });
+
+  it('as large as the signer of a JWS takes is planned, a larger one is not', async () => {
+    write('fits', '');
+    truncateSync(desk.at('fits'), MAX_DETACHED_CONTENT_BYTES);
+    write('larger', '');
+    truncateSync(desk.at('larger'), MAX_DETACHED_CONTENT_BYTES + 1);
+    const { files } = await desk.add('signing', 'fits', 'larger');
+    expect(await jwsProblem(files[0])).toBeUndefined();
+    expect(await jwsProblem(files[1])).toBe('jws-too-large');
   });
 
   it('leave the list when the person takes them out', async () => {

@@ -8,8 +8,6 @@ import type { AddedFiles, SigningState } from '../../../main/ipc/documents.js';
 import { documentsCalls } from '../../../main/electron/window-calls/documents-calls.js';
 import { serveCalls, type ServeCall } from '../../../main/electron/window-calls/serve-calls.js';
 import { createDocumentEngine } from '../../../main/node/document-engine/document-engine.js';
-import { NO_POLICY_FILE } from '../../../main/node/policy.js';
-import { openPersonSettings } from '../../../main/node/settings/index.js';
 import { TEST_CARD_PINS, type VirtualCard } from '../../../native/virtual-card/index.js';
 import { coreClient, type CoreClient } from '../../support/core-client.js';
 import type { Person } from '../../support/fake-interaction.js';
@@ -43,27 +41,23 @@ export function openDesk(card: VirtualCard, person: Person = AGREES): DocumentsD
   const directory = mkdtempSync(join(tmpdir(), 'madoguchi-desk-'));
   const engine = createDocumentEngine();
   const client = coreClient({ card, person });
-  const settings = openPersonSettings({
-    stateDirectory: directory,
-    policy: NO_POLICY_FILE,
-    log: { event: () => undefined },
-  });
   const chosen: string[][] = [];
   const shown: string[] = [];
   const states: SigningState[] = [];
   const ended = new AbortController();
   const choose = async (): Promise<readonly string[]> => chosen.shift() ?? [];
   const handlers = documentsCalls({
-    client: { operations: client.operations, documents: engine, settings },
+    client: { operations: client.operations, documents: engine },
     desktop: {
       chooseFiles: choose,
       chooseFolder: async () => (await choose())[0],
       chooseSavePath: async () => undefined,
+      confirm: async () => true,
       copyText: () => undefined,
       showInFolder: (path) => void shown.push(path),
       openInBrowser: () => undefined,
-      quit: () => undefined,
     },
+    language: () => 'ja',
     push: (name, value) => {
       if (name === 'documents.signing') states.push(value as SigningState);
     },
@@ -96,7 +90,6 @@ export function openDesk(card: VirtualCard, person: Person = AGREES): DocumentsD
     },
     async close() {
       ended.abort();
-      settings.close();
       await engine.close();
       rmSync(directory, { recursive: true, force: true });
     },

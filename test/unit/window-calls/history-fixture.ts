@@ -10,8 +10,6 @@ import type { CallResult } from '../../../main/ipc/call.js';
 import type { AnswerOf, CallName, RequestOf } from '../../../main/ipc/calls.js';
 import { openHistoryFiles } from '../../../main/node/history/history-files.js';
 import type { HistoryStore } from '../../../main/node/history/history-store.js';
-import { NO_POLICY_FILE } from '../../../main/node/policy.js';
-import { openPersonSettings } from '../../../main/node/settings/index.js';
 import { openSiteMemory, type SiteStore } from '../../../main/node/site-memory.js';
 import { MovedClock, openStore } from '../history/fixture.js';
 
@@ -46,11 +44,6 @@ export function openHistoryDesk({ history, keepDays = 90 }: HistoryDeskOptions =
   const clock = new MovedClock('2026-11-21');
   const store = openStore({ files: openHistoryFiles(join(directory, 'history')), clock, keepDays });
   const sites = openSiteMemory(directory);
-  const settings = openPersonSettings({
-    stateDirectory: directory,
-    policy: NO_POLICY_FILE,
-    log: { event: () => undefined },
-  });
   const real: History = {
     record: (request) => store.record(request),
     list: (filter) => store.list(filter),
@@ -64,13 +57,14 @@ export function openHistoryDesk({ history, keepDays = 90 }: HistoryDeskOptions =
   const serve = serveCalls(
     'main',
     historyCalls({
-      client: { history: { ...real, ...history }, sites, settings },
+      client: { history: { ...real, ...history }, sites },
       desktop: {
         async chooseSavePath(asked) {
           dialog.asked.push(asked);
           return dialog.path;
         },
       },
+      language: () => 'ja',
       push: (name) => void pushed.push(name),
       signal: ended.signal,
     }),
@@ -93,7 +87,6 @@ export function openHistoryDesk({ history, keepDays = 90 }: HistoryDeskOptions =
     },
     close() {
       store.close();
-      settings.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -75,7 +75,7 @@ describe('services as the window sees them', () => {
     expect(found.services).toMatchObject([
       { name: one.name, operator: one.operator, origins: [{ origin: BANK }], signs: true, registry: 'shipped' },
       {
-        origins: [{ origin: JAPANESE, unicode: 'https://日本語.example' }],
+        origins: [{ origin: JAPANESE, unicodeOrigin: 'https://日本語.example' }],
         operations: ['authenticate'],
         signs: false,
       },
@@ -160,7 +160,7 @@ describe('what the person decided', () => {
       sites: [
         { origin: 'https://ads.example', blocked: 'all', remembered: [] },
         { origin: BANK, blocked: 'no', remembered: ['authenticate'], name: service.name },
-        { origin: JAPANESE, unicode: 'https://日本語.example', blocked: 'unconfirmed', remembered: [] },
+        { origin: JAPANESE, unicodeOrigin: 'https://日本語.example', blocked: 'unconfirmed', remembered: [] },
       ],
     });
     expect(await answer(call('services.unblock', { origin: 'https://ads.example' }))).toEqual({ done: true });

@@ -2,14 +2,18 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SettingLocks, SettingsStore } from '../../../main/core/settings/settings.js';
+import {
+  SETTING_DEFINITIONS,
+  SETTING_NAMES,
+  type SettingLocks,
+  type SettingsStore,
+} from '../../../main/core/settings/settings.js';
 import { serveCalls, type ServeCall } from '../../../main/electron/window-calls/serve-calls.js';
 import { settingsCalls } from '../../../main/electron/window-calls/settings-calls.js';
 import { browserLinks, type SettingsSurroundings } from '../../../main/electron/window-calls/settings-surroundings.js';
 import type { CallResult } from '../../../main/ipc/call.js';
 import {
   CHANGEABLE_SETTINGS,
-  SHOWN_SETTINGS,
   type BrowsersView,
   type SettingsView,
   type ShownPhone,
@@ -24,6 +28,9 @@ let home: string;
 let settingsFile: string;
 let end: AbortController;
 let pushes: SettingsView[];
+let questions: string[];
+/** What the person answers to the system's dialog. */
+let agrees: boolean;
 const opened: SettingsStore[] = [];
 
 beforeEach(() => {
@@ -31,6 +38,8 @@ beforeEach(() => {
   settingsFile = join(home, 'state', 'settings.json');
   end = new AbortController();
   pushes = [];
+  questions = [];
+  agrees = true;
 });
 afterEach(() => {
   end.abort();
@@ -82,6 +91,13 @@ function openWindow(parts: WindowParts = {}): { readonly call: ServeCall; readon
   const handlers = settingsCalls(
     {
       client: { settings: store },
+      desktop: {
+        confirm: ({ title }) => {
+          questions.push(title);
+          return Promise.resolve(agrees);
+        },
+      },
+      language: () => 'en',
       push: (_name, value) => void pushes.push(value as SettingsView),
       signal: end.signal,
     },
@@ -120,7 +136,7 @@ describe('the settings in a window', () => {
   it('shows every setting that is the person’s, and nothing internal', async () => {
     const { call } = openWindow();
     const view = await answer<SettingsView>(call('settings.read', undefined));
-    expect(Object.keys(view.settings)).toEqual([...SHOWN_SETTINGS]);
+    expect(Object.keys(view.settings)).toEqual(SETTING_NAMES.filter((name) => SETTING_DEFINITIONS[name].shown));
     expect(view.historyDays).toEqual({ least: 0, most: 3_650, default: 90 });
     expect(view).not.toHaveProperty('damage');
   });
@@ -142,14 +158,16 @@ describe('the settings in a window', () => {
   });
 
   it('is told what another process changed, until the window ends', async () => {
-    openWindow();
+    const { store } = openWindow();
     const other = openStore();
     await other.change('appearance', 'high-contrast');
     await vi.waitFor(() => expect(pushes.at(-1)?.settings.appearance.value).toBe('high-contrast'), 5_000);
     end.abort();
     const told = pushes.length;
+    let isHeard = false;
+    store.onChange(() => (isHeard = true));
     await other.change('appearance', 'light');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await vi.waitFor(() => expect(isHeard).toBe(true), 5_000);
     expect(pushes).toHaveLength(told);
   });
 
@@ -174,6 +192,35 @@ describe('the settings in a window', () => {
     expect(await refusal(call('settings.change', request))).toBe('ERR_PROTOCOL_MALFORMED');
     expect(JSON.stringify(store.read())).toBe(before);
     expect(existsSync(settingsFile)).toBe(false);
+  });
+});
+
+describe('developer mode', () => {
+  const change = { name: 'developerMode', value: true };
+
+  it.each([
+    ['switched on', 'settings.change', change],
+    ['put back with all the others', 'settings.reset', {}],
+    ['put back', 'settings.reset', { name: 'developerMode' }],
+  ] as const)('is not %s by a page alone: the person is asked outside of it', async (_how, name, request) => {
+    const { call, store } = openWindow();
+    if (name === 'settings.reset') await store.change('developerMode', true);
+    const before = store.read().settings.developerMode.value;
+    agrees = false;
+    expect(await refusal(call(name, request))).toBe('ERR_USER_CANCELLED');
+    expect([store.read().settings.developerMode.value, questions.length]).toEqual([before, 1]);
+    agrees = true;
+    await answer(call(name, request));
+    expect([store.read().settings.developerMode.value, questions.length]).toEqual([!before, 2]);
+  });
+
+  it('is not asked about where it stays as it is, or is locked', async () => {
+    const { call } = openWindow();
+    await answer(call('settings.reset', {}));
+    await answer(call('settings.change', { name: 'appearance', value: 'dark' }));
+    const locked = openWindow({ locks: { developerMode: false } });
+    expect(await refusal(locked.call('settings.change', change))).toBe('ERR_POLICY_OPERATION');
+    expect(questions).toEqual([]);
   });
 });
 

@@ -38,7 +38,8 @@ describe.each(LANGUAGES)('error texts in %s', (language) => {
   });
 
   it.each([...new Set([...ERROR_CODES, ...AREAS])])('say what %s is and one thing that helps', (code) => {
-    const parts = ['what', 'remedy', ...(WITH_TRIES.includes(code) ? (PLURALS[language] ?? []) : [])];
+    const role = code === 'ERR_PIN_BLOCKED' ? ['what_role'] : [];
+    const parts = ['what', 'remedy', ...role, ...(WITH_TRIES.includes(code) ? (PLURALS[language] ?? []) : [])];
     expect(Object.keys(texts[code] ?? {}).sort()).toEqual([...parts].sort());
     for (const text of Object.values(texts[code] ?? {})) {
       expect(text.trim()).toBe(text);
@@ -63,9 +64,10 @@ describe.each(LANGUAGES)('error texts in %s', (language) => {
     }
   });
 
-  it.each(ERROR_CODES)('of %s want no value but the number of tries', (code) => {
+  it.each(ERROR_CODES)('of %s want no value but the number of tries and which PIN', (code) => {
     for (const [part, text] of Object.entries(texts[code] ?? {})) {
-      expect(text.replace('{{count}}', '')).not.toContain('{{');
+      const own = part === 'what_role' ? '{{pin}}' : '{{count}}';
+      expect(text.replace(own, '')).not.toContain('{{');
       expect(text.includes('{{count}}')).toBe(/_(one|other)$/.test(part));
     }
   });
