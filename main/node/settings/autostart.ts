@@ -86,7 +86,7 @@ export function followAutostart(
   autostart.set(value);
 }
 
-/** Desktop Entry Specification 1.5. */
+/** Desktop Entry Specification; nothing here is newer than 1.4, which older validators know. */
 export function desktopEntry({ program, args }: AutostartCommand): string {
   if (!isAbsolute(program)) throw unusable(`${program}: not an absolute path`);
   // The specification has no `=` in a program's path, and desktops that look for the program do not undo `%%`.
@@ -95,7 +95,7 @@ export function desktopEntry({ program, args }: AutostartCommand): string {
   return [
     '[Desktop Entry]',
     'Type=Application',
-    'Version=1.5',
+    'Version=1.4',
     'Name=Madoguchi',
     'Name[ja]=まどぐち',
     'Comment=Use the My Number Card on this PC',
