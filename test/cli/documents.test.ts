@@ -136,7 +136,7 @@ describe('signing files, format by format', () => {
     writeFileSync(at('shinkoku.xtx'), XTX);
     const signed = await run(['sign', 'shinkoku.xtx', '--format', 'etax-xtx', '--yes', '--pin-stdin'], 'ABC123\n');
     expect(signed.exitCode).toBe(0);
-    expect(signed.stdout).toContain('受理するかは、確認できていません');
+    expect(signed.stdout).toContain('受け付けるかどうかは、まだ確かめられていません');
     const verified = await run(['verify', 'shinkoku-signed.xtx', '--trust', 'ca.pem']);
     expect([verified.exitCode, verified.stdout]).toEqual([0, expect.stringContaining('[etax-acceptance-unconfirmed]')]);
   });
