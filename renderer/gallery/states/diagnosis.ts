@@ -3,7 +3,8 @@ import { ALL_GOOD, ATTENTION, finished, good, HOSTILE, NO_READER, NO_SERVICE } f
 import { WireFailure, type GalleryAnswers, type GalleryHands, type GalleryState } from '../gallery-state.js';
 
 const START = 'main button';
-const REPORT_BUTTON = 'pre ~ div button';
+/** The first of the report's own; the report itself is folded away before them. */
+const REPORT_BUTTON = 'main section > div:has(> button[aria-expanded]) ~ div button';
 
 interface DiagnosisStateOptions {
   readonly answers?: GalleryAnswers;

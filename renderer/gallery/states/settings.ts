@@ -40,7 +40,9 @@ function settingsState(name: string, { answers, play, app, unanswered }: Setting
 
 /** The n-th part of the page, counted from 1. */
 const panel = (n: number): string => `main > section:nth-of-type(${n})`;
-const [HISTORY, EXTENSION, PHONE, DEVELOPER, RESET] = [panel(3), panel(4), panel(5), panel(6), panel(8)];
+const [HISTORY, EXTENSION, PHONE] = [panel(3), panel(4), panel(5)];
+// The phones' panel is there only with phones.
+const [DEVELOPER, RESET] = ['main > section:nth-last-of-type(2)', 'main > section:last-of-type'];
 const agree = (hands: GalleryHands): Promise<void> => hands.press('[role="dialog"] button:last-of-type');
 
 const changing: readonly GalleryState[] = [
