@@ -59,10 +59,20 @@ function signing(count: number): ConsentModel {
   return { ...LOG_IN, operation: 'sign', pinRole: 'signing', items };
 }
 
-/** Milliseconds from the page's first request to the moment its buttons are drawn and take keys. */
-async function timeToInteractive(page: Page): Promise<number> {
+interface Interactive {
+  /** Milliseconds from the page's first request, and from the message that says what is asked, to buttons that take keys. */
+  readonly fromRequest: number;
+  readonly fromMessage: number;
+}
+
+async function timeToInteractive(page: Page): Promise<Interactive> {
   await page.waitForFunction(() => Reflect.get(globalThis, 'interactiveAt') !== undefined);
-  return page.evaluate(() => Reflect.get(globalThis, 'interactiveAt') as number);
+  return page.evaluate(() => {
+    const at = Reflect.get(globalThis, 'interactiveAt') as number;
+    const calls = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+    const message = calls.find(({ name }) => name.includes('consent.start'))?.responseEnd ?? Number.NaN;
+    return { fromRequest: at, fromMessage: at - message };
+  });
 }
 
 function noteInteractive(): void {
@@ -84,7 +94,7 @@ it('opens the consent window', async () => {
     ['20 files to sign', signing(20)],
     ['200 files to sign', signing(200)],
   ] as const) {
-    const times: number[] = [];
+    const times: Interactive[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const dialog = session.host.interaction.open(model, new AbortController().signal);
       const page = await session.host.open(session.context, 'consent');
@@ -92,12 +102,15 @@ it('opens the consent window', async () => {
       await page.close();
       dialog.close({ status: 'failed', code: 'ERR_USER_CANCELLED', details: {} });
     }
-    rows.push([name, milliseconds(percentile(times, 0.5)), milliseconds(percentile(times, 0.95))]);
-    if (name === 'log-in') expect(percentile(times, 0.5)).toBeLessThan(INTERACTIVE_BUDGET);
+    const messages = times.map(({ fromMessage }) => fromMessage);
+    const requests = times.map(({ fromRequest }) => fromRequest);
+    const figures = [percentile(messages, 0.5), percentile(messages, 0.95), percentile(requests, 0.5)];
+    rows.push([name, ...figures.map(milliseconds)]);
+    if (name === 'log-in') expect(percentile(messages, 0.5)).toBeLessThan(INTERACTIVE_BUDGET);
   }
   section(
-    `Consent window: from its page's first request to buttons that take keys (${ROUNDS} times each)`,
-    ['What is asked', 'median', '95th percentile'],
+    `Consent window: to buttons that take keys (${ROUNDS} times each)`,
+    ['What is asked', 'from the message, median', '95th percentile', "from the page's first request, median"],
     rows,
   );
 });
