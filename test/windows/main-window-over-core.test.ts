@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)('the main window over the core', () => {
   const texts = new Map<string, TextNode>();
   let session: WindowSession;
   let desktop: TestDesktop;
-  let ended: AbortController;
+  let ended = new AbortController();
   let page: Page;
   let folder: string;
 
@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)('the main window over the core', () => {
     folder = await mkdtemp(join(tmpdir(), 'madoguchi-files-'));
   });
   beforeEach(async () => {
-    ended?.abort();
+    ended.abort();
     for (const open of session.context.pages()) await open.close();
     desktop = new TestDesktop();
     ended = new AbortController();
