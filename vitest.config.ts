@@ -12,7 +12,7 @@ const cards =
 
 /** Real browsers on web pages, each with a home of its own and ports that were free. */
 const browsers =
-  'test/integration/{abuse/abuse,bridge-browser,browser-matrix/*,extension-chromium,extension-firefox,redirect-route}.test.ts';
+  'test/integration/{abuse/abuse,bridge-browser,browser-matrix/*,extension-chromium,extension-firefox,government-sites/*,policy-*,redirect-route}.test.ts';
 
 /** One project per kind of test; `npm test` runs them all, `npx vitest run --project unit` one. */
 export default defineConfig({
@@ -36,6 +36,8 @@ export default defineConfig({
           ['cards', cards],
           ['browsers', browsers],
           ['windows', 'test/windows/**/*.test.ts'],
+          // Builds packages, and installs them in Wine and in an overlay of this system.
+          ['packages', 'test/packages/**/*.test.ts'],
         ] as const
       ).map(([name, include]) => ({
         test: {

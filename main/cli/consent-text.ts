@@ -119,6 +119,8 @@ function disclosedLine(datum: DisclosedDatum, model: ConsentModel, t: Translate)
       return t('consent.disclosedBirthDate');
     case 'gender':
       return t('consent.disclosedGender');
+    case 'site-identifier':
+      return t('consent.disclosedSiteIdentifier');
   }
 }
 
@@ -161,14 +163,24 @@ export function attributeText(attribute: RequestedAttribute, { disclosed }: Cons
   }
 }
 
-function closingLines({ operation, separateStep, timeStampAuthority }: ConsentModel, layout: Layout): string[] {
+function closingLines(model: ConsentModel, layout: Layout): string[] {
+  const { operation, separateStep, timeStampAuthority, governmentPage } = model;
   const { t } = layout;
+  if (governmentPage) return governmentLines(model, t).map(indented);
   if (timeStampAuthority !== undefined) {
     return foreignRows(t('consent.timeStamping', { address: timeStampAuthority }), INDENT, layout);
   }
   if (operation === 'authenticate') return [indented(t('consent.bound'))];
   if (operation === 'read-attributes') return [indented(t('consent.myNumberNotRead'))];
   return separateStep ? [indented(t('consent.separate.notice'))] : [];
+}
+
+/** What a government site's own page protocol leaves unknown. */
+function governmentLines({ operation, items }: ConsentModel, t: Translate): string[] {
+  const page = t('consent.government.page');
+  if (operation === 'authenticate') return [page, t('consent.government.logIn')];
+  if (operation === 'sign') return [page, t('consent.government.signatures', { count: items.length })];
+  return [page, t('consent.myNumberNotRead')];
 }
 
 /** What is done, for whom, and what leaves to whom: only where others supplied text above that could have led astray. */

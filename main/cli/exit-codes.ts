@@ -1,4 +1,4 @@
-import { errorArea, type ErrorCode } from '../../sdk/protocol/index.js';
+import { errorArea, type ErrorCode } from '../../sdk/protocol/error-codes.js';
 
 /** Exit codes are a public interface: scripts may rely on them. 70 and 74 are EX_SOFTWARE and EX_IOERR of sysexits.h. */
 export const ExitCode = {

@@ -50,7 +50,8 @@ export function foreignRows(text: string, prefix: string, { columns }: Layout): 
   return [prefix + first, ...others.map((row) => continuation + row)];
 }
 
-const CHARACTERS = new Intl.Segmenter('ja', { granularity: 'grapheme' });
+/** Made at the first use: it takes longer than most commands' texts. */
+let characters: Intl.Segmenter | undefined;
 
 /** Rows of less than `width` columns: some terminals go on to the next row once the last column is written. */
 export function wrap(text: string, width: number): string[] {
@@ -72,7 +73,8 @@ export function wrap(text: string, width: number): string[] {
 
 /** Characters with their marks; code points, where so many marks are heaped on one that they would fill a row. */
 function wrappableParts(text: string, width: number): string[] {
-  return Array.from(CHARACTERS.segment(text), ({ segment }) => segment).flatMap((segment) =>
+  characters ??= new Intl.Segmenter('ja', { granularity: 'grapheme' });
+  return Array.from(characters.segment(text), ({ segment }) => segment).flatMap((segment) =>
     textWidth(segment) < width ? [segment] : Array.from(segment),
   );
 }

@@ -8,12 +8,14 @@ import type { Translate } from './messages.js';
 
 /** One use of the card: when and who in a line of its own, then what, what came of it, and what left. */
 export function historyEntryLines(entry: HistoryEntry, t: Translate): string[] {
-  const { at, day, requester, operation, testCard, items, id } = entry;
+  const { at, day, requester, operation, testCard, governmentPage, items, id } = entry;
   const what = t(`history.operation.${operation}`, { pin: t(`history.pin.${entry.pinRole}`) });
   return [
     `${isoDateTime(new Date(at))}  ${requesterText(requester, t)}`,
     ...standingLines(requester, t),
-    indented(`${what}${testCard ? t('history.testCard') : ''}: ${resultText(entry, t)}`),
+    indented(
+      `${what}${testCard ? t('history.testCard') : ''}${governmentPage ? t('history.governmentPage') : ''}: ${resultText(entry, t)}`,
+    ),
     ...disclosedLines(entry, t),
     ...items.map(({ format, algorithm, digest }) => indented(`${format}  ${algorithm} ${digest}`)),
     indented(t('history.identifier', { id, day })),

@@ -20,7 +20,7 @@ export function itemLines(model: ConsentModel, layout: Layout): string[] {
   if (items.length === 0) return [];
   const rows = { left: MAX_CONTENT_ROWS };
   const lines = items.flatMap((item, index) => [
-    ...foreignRows(quoted(item.name, layout), `${INDENT}${String(index + 1)}. `, layout),
+    ...foreignRows(itemName(item.name, model, layout), `${INDENT}${String(index + 1)}. `, layout),
     ...(item.kind === 'digest' ? digestLines(item, layout) : documentLines(item, { model, layout, rows })),
   ]);
   return [`${layout.t('consent.items')}:`, ...lines];
@@ -38,6 +38,13 @@ interface ItemContext extends RowContext {
 
 function quoted(text: string, { t }: Layout): string {
   return t('consent.quoted', { text: withoutQuotes(text) });
+}
+
+/** Names that are the program's own are in its words: a government site gives its values none. */
+function itemName(name: string, { governmentPage }: ConsentModel, layout: Layout): string {
+  if (!governmentPage) return quoted(name, layout);
+  const { t } = layout;
+  return name === '' ? t('consent.government.siteValue') : t('consent.government.numberedValue', { number: name });
 }
 
 function digestLines({ algorithm, digest }: ConsentDigest, { t, columns }: Layout): string[] {

@@ -1,31 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ClientError, toClientError, toWireError } from '../core/errors.js';
-import { packageRoot } from '../node/package-root.js';
-import { addAttributesCommand } from './commands/attributes.js';
-import { addAuthenticateCommand } from './commands/authenticate.js';
-import { addBrowserIntegrationCommand } from './commands/browser-integration.js';
-import { addCardCommands } from './commands/card.js';
-import { addCertificateCommands } from './commands/certificate.js';
-import { addHistoryCommands } from './commands/history.js';
-import { addInspectCommand } from './commands/inspect.js';
-import { addNativeHostCommand } from './commands/native-host.js';
-import { addDevServiceCommand } from './commands/dev-service.js';
-import { addDiagnoseCommand } from './commands/diagnose.js';
-import { addPinCommands } from './commands/pin.js';
-import { addPolicyCommands } from './commands/policy.js';
-import { addPhoneCommands } from './commands/phone.js';
-import { addRegistryCommands } from './commands/registry.js';
-import { addServeCommand } from './commands/serve.js';
-import { addSettingsCommands, withLanguageSetting } from './commands/settings.js';
-import { addSignCommand } from './commands/sign.js';
-import { addSitesCommands } from './commands/sites.js';
-import { addVerifyCommand } from './commands/verify.js';
-import { addVirtualCardCommand } from './commands/virtual-card.js';
+import { packageVersion } from '../node/package-version.js';
+import { addCommands } from './command-table.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
-import { addGlobalOptions, createProgramContext, type GlobalOptions, type ProgramContext } from './program-context.js';
+import { addGlobalOptions, type GlobalOptions } from './global-options.js';
+import type { ProgramContext } from './program-context.js';
 
 /** A command's body: gets the context, answers the exit code. Thrown `ClientError`s become messages and codes here. */
 export type RunCommand = (body: (context: ProgramContext) => Promise<ExitCode>) => Promise<void>;
@@ -39,20 +19,21 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   let exitCode: ExitCode = ExitCode.DONE;
-  const program = createProgram(
-    (context) => async (body) => {
-      try {
-        exitCode = await body(context());
-      } catch (thrown) {
-        const error = toClientError(thrown);
-        context().output.error(error);
-        if (error.code === 'ERR_INTERNAL' && context().options.verbose) process.stderr.write(`${inspect(thrown)}\n`);
-        exitCode = exitCodeOf(error.code);
-      }
-    },
-    stop.signal,
-  );
+  const program = newProgram();
+  const openContext = contextOf(program, stop.signal);
+  const run: RunCommand = async (body) => {
+    const context = await openContext();
+    try {
+      exitCode = await body(context);
+    } catch (thrown) {
+      const error = toClientError(thrown);
+      context.output.error(error);
+      if (error.code === 'ERR_INTERNAL' && context.options.verbose) process.stderr.write(`${inspect(thrown)}\n`);
+      exitCode = exitCodeOf(error.code);
+    }
+  };
   try {
+    await addCommands(program, run, commandName(argv));
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -67,47 +48,41 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
   return exitCode;
 }
 
-function createProgram(runWith: (context: () => ProgramContext) => RunCommand, signal: AbortSignal): Command {
+function newProgram(): Command {
   const program = new Command('madoguchi')
     .description('My Number Card client: says who asks, shows what is signed, lets the card act only after you agree')
     .version(packageVersion())
     .exitOverride()
     .showHelpAfterError();
-  addGlobalOptions(program);
-  let context: ProgramContext | undefined;
-  const run = runWith(
-    () => (context ??= createProgramContext(withLanguageSetting(program.opts<GlobalOptions>()), signal)),
-  );
-  addCardCommands(program, run);
-  addDiagnoseCommand(program, run);
-  addCertificateCommands(program, run);
-  addPinCommands(program, run);
-  addAttributesCommand(program, run);
-  addAuthenticateCommand(program, run);
-  addSignCommand(program, run);
-  addVerifyCommand(program, run);
-  addInspectCommand(program, run);
-  addPhoneCommands(program, run);
-  addSitesCommands(program, run);
-  addHistoryCommands(program, run);
-  addSettingsCommands(program, run);
-  addPolicyCommands(program, run);
-  addRegistryCommands(program, run);
-  addServeCommand(program, run);
-  addDevServiceCommand(program, run);
-  addVirtualCardCommand(program, run);
-  addBrowserIntegrationCommand(program, run);
-  addNativeHostCommand(program, run);
-  return program;
+  return addGlobalOptions(program);
+}
+
+/** The context of the one command that runs, made when it does: after options were read. */
+function contextOf(program: Command, signal: AbortSignal): () => Promise<ProgramContext> {
+  return async () => {
+    const { createProgramContext } = await import('./program-context.js');
+    return createProgramContext(program.opts<GlobalOptions>(), signal);
+  };
+}
+
+/**
+ * The command that is asked for, its help included, found as commander will find it. Nothing where that cannot be told: the
+ * parse that follows says what is wrong.
+ * @throws CommanderError with exit code 0 once the version was printed.
+ */
+function commandName(argv: readonly string[]): string | undefined {
+  const program = newProgram().configureOutput({ writeErr: () => undefined });
+  try {
+    const [first, second] = program.parseOptions([...argv]).operands;
+    return first === 'help' ? second : first;
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+    return undefined;
+  }
 }
 
 /** For programs that read standard output: the same envelope as for every other failure. */
 function printUsageError({ message }: CommanderError): void {
   const error = new ClientError('ERR_PROTOCOL_MALFORMED', 'wrong usage', { details: { reason: message } });
   process.stdout.write(`${JSON.stringify({ ok: false, error: toWireError(error) })}\n`);
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next, { type TFunction } from 'i18next';
 import { packageRoot } from '../node/package-root.js';
+import type { Language } from './languages.js';
 
-export const LANGUAGES = ['ja', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
 export type Translate = TFunction;
 
 /** Japanese unless the system says English: the product's users are residents of Japan. */

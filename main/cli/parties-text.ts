@@ -51,13 +51,16 @@ export function addressLines({ origin, unicodeOrigin }: OriginRequester, layout:
 }
 
 /** A program other than a browser can name any address; a signed request names its own. */
-function isClaimed({ caller, standing }: OriginRequester): boolean {
+export function isClaimed({ caller, standing }: OriginRequester): boolean {
   return caller.kind === 'program' && standing.level !== 'verified';
 }
 
 function standingLines(requester: OriginRequester, layout: Layout): string[] {
   const { t } = layout;
   const { standing } = requester;
+  // What the registry says is of the site, not of the program that gives the site's address.
+  if (standing.level === 'listed' && isClaimed(requester))
+    return foreignRows(standingTitle(requester, t), INDENT, layout);
   return [
     ...foreignRows(standingTitle(requester, t), INDENT, layout),
     ...operatorLines(standing, layout),
@@ -68,8 +71,8 @@ function standingLines(requester: OriginRequester, layout: Layout): string[] {
 function standingTitle(requester: OriginRequester, t: Translate): string {
   const { standing } = requester;
   if (standing.level === 'unlisted') return t('consent.standing.unlisted');
-  const context = isClaimed(requester) ? { context: 'claimed' } : {};
-  return t(`consent.standing.${standing.level}`, { name: localised(standing.name, t), ...context });
+  if (standing.level === 'listed' && isClaimed(requester)) return t('consent.standing.listed', { context: 'claimed' });
+  return t(`consent.standing.${standing.level}`, { name: localised(standing.name, t) });
 }
 
 function operatorLines(standing: OriginStanding, layout: Layout): string[] {

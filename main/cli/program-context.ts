@@ -1,66 +1,16 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { createClient, type Client, type ClientOptions, type ReaderChoice } from '../node/compose.js';
+import type { Client, ClientOptions, ReaderChoice } from '../node/compose.js';
 import { createLog } from '../node/log.js';
-import { stateDirectory } from '../node/state-directory.js';
-import { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile, type CardProfile } from '../node/test-card.js';
-import { defaultLanguage, LANGUAGES, loadMessages, type Language, type Translate } from './messages.js';
+import { requireOwnStateDirectory, stateDirectory } from '../node/state-directory.js';
+import type { GlobalOptions } from './global-options.js';
+import { withLanguageSetting } from './language-setting.js';
+import { defaultLanguage, loadMessages, type Translate } from './messages.js';
 import { createOutput, type Output } from './output.js';
-import { phoneEventPrinter, phoneReaderChoice } from './phone-reader.js';
 import { readPinLines } from './pin-stdin.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { chooseReaderInTerminal, createTerminalInteraction } from './terminal-interaction.js';
 import { ClientError } from '../core/errors.js';
 import type { ReaderInfo, UserInteraction } from '../core/ports.js';
 import { copyOfSecret } from '../core/secret-bytes.js';
-
-/** Options every command takes, as commander hands them over. */
-export interface GlobalOptions {
-  readonly reader: string;
-  readonly profile?: CardProfile;
-  readonly phoneAddress?: string;
-  readonly pair?: true;
-  readonly pinStdin?: true;
-  readonly yes?: true;
-  readonly json?: true;
-  readonly language?: Language;
-  readonly verbose?: true;
-}
-
-export function addGlobalOptions(program: Command): Command {
-  return program
-    .option(
-      '--reader <auto|virtual|phone|phone-usb|NAME>',
-      'card reader to use; virtual is the built-in test card, phone a phone (see docs/phone-reader.md)',
-      parseReader,
-      'auto',
-    )
-    .option(
-      '--profile <name|FILE.json>',
-      `profile of the built-in test card: ${CARD_PROFILE_NAMES.join(', ')}`,
-      parseProfile,
-    )
-    .option('--phone-address <address>', 'with --reader phone: this PC’s address in the phone’s network')
-    .option('--pair', 'with --reader phone: pair another phone')
-    .option('--pin-stdin', 'read the PIN from standard input, one line; pin change: the old one, then the new one')
-    .option('--yes', 'agree to the request without a question (never to the last PIN try)')
-    .option('--json', 'print results and errors as JSON')
-    .addOption(new Option('--language <language>', 'language of texts').choices(LANGUAGES))
-    .option('--verbose', 'log events as JSON lines to standard error');
-}
-
-function parseProfile(value: string): CardProfile {
-  try {
-    return loadCardProfile(value);
-  } catch (error) {
-    if (error instanceof CardProfileError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
-}
-
-function parseReader(value: string): string {
-  if (value === '') throw new InvalidArgumentError('the name is empty');
-  return value;
-}
 
 /** What commands work with, made once per run from the global options. */
 export interface ProgramContext {
@@ -70,6 +20,7 @@ export interface ProgramContext {
   readonly options: GlobalOptions;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** @throws ClientError `ERR_INTERNAL_FILE` where another user could have made it: what it holds would be believed */
   readonly stateDirectory: string;
   chooseReader(readers: readonly ReaderInfo[]): Promise<string>;
   /** Runs `work` with a client whose dialogs are in this terminal, and closes it. */
@@ -79,14 +30,21 @@ export interface ProgramContext {
 export type ClientOverrides = Partial<
   Pick<
     ClientOptions,
-    'interaction' | 'reader' | 'developerMode' | 'developerRegistry' | 'onRegistryNotice' | 'cardWaitMilliseconds'
+    | 'interaction'
+    | 'reader'
+    | 'developerMode'
+    | 'developerRegistry'
+    | 'onRegistryNotice'
+    | 'cardWaitMilliseconds'
+    | 'eventSink'
   >
 > & {
   /** With `--pin-stdin`: how many lines there are, the PIN's first. 1 unless given. */
   readonly pinLines?: 1 | 2;
 };
 
-export function createProgramContext(options: GlobalOptions, signal: AbortSignal): ProgramContext {
+export function createProgramContext(given: GlobalOptions, signal: AbortSignal): ProgramContext {
+  const options = withLanguageSetting(given);
   const t = loadMessages(options.language ?? defaultLanguage(process.env));
   const terminal = createTerminal({ input: process.stdin, output: process.stderr });
   const directory = stateDirectory(process.env);
@@ -95,14 +53,19 @@ export function createProgramContext(options: GlobalOptions, signal: AbortSignal
     terminal,
     options,
     signal,
-    stateDirectory: directory,
+    get stateDirectory() {
+      requireOwnStateDirectory(directory);
+      return directory;
+    },
     output: createOutput({ json: options.json === true, t, stdout: process.stdout, stderr: process.stderr }),
     chooseReader: (readers) => chooseReaderInTerminal({ terminal, t }, readers, signal),
     async withClient(work, { pinLines = 1, ...overrides } = {}) {
       const lines = options.pinStdin ? await readPinLines(process.stdin, pinLines) : [];
+      // Most of the program; what needs no card starts without it.
+      const { createClient } = await import('../node/compose.js');
       const client = await createClient({
         interaction: terminalInteraction({ terminal, t, options, lines }),
-        reader: readerChoice(options, { terminal, t }),
+        reader: await readerChoice(options, { terminal, t }),
         developerMode: options.reader === 'virtual',
         releaseBuild: false,
         stateDirectory: directory,
@@ -148,10 +111,10 @@ function isPhone({ reader }: GlobalOptions): boolean {
   return reader === 'phone' || reader === 'phone-usb';
 }
 
-function readerChoice(
+async function readerChoice(
   { reader, profile, phoneAddress, pair }: GlobalOptions,
   { terminal, t }: { readonly terminal: Terminal; readonly t: Translate },
-): ReaderChoice {
+): Promise<ReaderChoice> {
   switch (reader) {
     case 'auto':
       // Taken silently, a profile would bring a real card to whoever meant the test card.
@@ -159,10 +122,14 @@ function readerChoice(
       return { kind: 'auto' };
     case 'virtual':
       return profile ? { kind: 'virtual', profile } : { kind: 'virtual' };
-    case 'phone':
+    case 'phone': {
+      const { phoneReaderChoice } = await import('./phone-reader.js');
       return phoneReaderChoice({ terminal, t, address: phoneAddress, pair: pair === true });
-    case 'phone-usb':
+    }
+    case 'phone-usb': {
+      const { phoneEventPrinter } = await import('./phone-reader.js');
       return { kind: 'phone-usb', onEvent: phoneEventPrinter({ terminal, t }) };
+    }
     default:
       if (profile) throw profileWithoutTestCard();
       return { kind: 'name', readerName: reader };

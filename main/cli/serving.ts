@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { ClientError } from '../core/errors.js';
 import type { UserInteraction } from '../core/ports.js';
-import type { BridgeListener } from '../node/bridge-listener/index.js';
+import { systemEventSink } from '../node/event-log/index.js';
+import type { BridgeEndpoints } from '../node/bridge-endpoints.js';
 import type { Client, ReaderChoice } from '../node/compose.js';
 import type { DeveloperRegistry } from '../node/service-registry.js';
 import { openTestCard } from '../node/test-card.js';
@@ -14,13 +15,13 @@ export interface ServingOptions {
   /** Agrees to everything, with the built-in test card only. */
   readonly approveAll: boolean;
   readonly developerMode: boolean;
-  /** Undefined: the policy's, or the usual ones. */
+  /** Undefined: the policy's, or the usual ones, and without a free one the extension alone. */
   readonly ports: readonly number[] | undefined;
   readonly developerRegistry?: DeveloperRegistry | undefined;
   /** In place of what `--reader` says. */
   readonly reader?: ReaderChoice;
   /** Runs once pages can ask; what it resolves to is called before the bridge is closed. */
-  readonly onListening: (client: Client, listener: BridgeListener) => Promise<() => Promise<void>>;
+  readonly onListening: (client: Client, listener: BridgeEndpoints) => Promise<() => Promise<void>>;
 }
 
 /** How long a page's request waits for a reader and a card, in milliseconds. */
@@ -32,7 +33,7 @@ export async function serveUntilStopped(context: ProgramContext, options: Servin
   const { developerMode, developerRegistry, reader } = options;
   await context.withClient(
     async (client) => {
-      const listener = await client.listen(options.ports);
+      const listener = await (options.ports ? client.listen(options.ports) : client.listen());
       try {
         const end = await options.onListening(client, listener);
         await aborted(signal);
@@ -47,6 +48,7 @@ export async function serveUntilStopped(context: ProgramContext, options: Servin
       developerRegistry,
       onRegistryNotice: (notice) => output.note(registryNoticeText(notice, t)),
       interaction: await interactionOf(context, options),
+      eventSink: systemEventSink(),
       cardWaitMilliseconds: CARD_WAIT_MILLISECONDS,
     },
   );

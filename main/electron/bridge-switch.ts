@@ -1,9 +1,9 @@
 import { toClientError } from '../core/errors.js';
 import type { Log } from '../core/ports.js';
-import type { BridgeListener } from '../node/bridge-listener/index.js';
+import type { BridgeEndpoints } from '../node/bridge-endpoints.js';
 
 export interface BridgeSwitchOptions {
-  readonly listen: () => Promise<BridgeListener>;
+  readonly listen: () => Promise<BridgeEndpoints>;
   readonly onChange: () => void;
   readonly log: Log;
 }
@@ -12,7 +12,7 @@ export interface BridgeSwitchOptions {
 export class BridgeSwitch {
   readonly #options: BridgeSwitchOptions;
   #opening: Promise<void> | undefined;
-  #listener: BridgeListener | undefined;
+  #listener: BridgeEndpoints | undefined;
   #isClosed = false;
   /** Whether the last try to open it failed. */
   failed = false;

@@ -23,6 +23,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CardProcessChannel } from '../node/card-process.js';
+import { systemEventSink } from '../node/event-log/index.js';
 import { createLog } from '../node/log.js';
 import { packageRoot } from '../node/package-root.js';
 import {
@@ -230,6 +231,7 @@ void startShell({
       findHistoryKey,
       onHistoryChanged,
       noticePort: notices,
+      eventSink: systemEventSink(),
       log,
     });
   },

@@ -4,6 +4,7 @@ import type { CallName } from './calls.js';
 import { CONSENT_SCHEMAS } from './consent-schemas.js';
 import { CARD_SCHEMAS } from './card-schemas.js';
 import { DOCUMENTS_SCHEMAS } from './documents-schemas.js';
+import { GOVERNMENT_SITES_SCHEMAS } from './government-sites-schemas.js';
 import { HISTORY_SCHEMAS } from './history-schemas.js';
 import { SERVICES_SCHEMAS } from './services-schemas.js';
 import { DIAGNOSIS_SCHEMAS } from './diagnosis-schemas.js';
@@ -20,5 +21,6 @@ export const REQUEST_SCHEMAS: Readonly<Record<CallName, z.ZodType>> = {
   ...SERVICES_SCHEMAS,
   ...DIAGNOSIS_SCHEMAS,
   ...SETTINGS_SCHEMAS,
+  ...GOVERNMENT_SITES_SCHEMAS,
   ...WELCOME_SCHEMAS,
 };

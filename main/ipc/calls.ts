@@ -11,6 +11,12 @@ import type { Call, WindowKind } from './call.js';
 import { CONSENT_CALLS, CONSENT_PUSHES, type ConsentCalls, type ConsentPushes } from './consent.js';
 import { CARD_CALLS, CARD_PUSHES, type CardCalls, type CardPushes } from './card.js';
 import { DOCUMENTS_CALLS, DOCUMENTS_PUSHES, type DocumentsCalls, type DocumentsPushes } from './documents.js';
+import {
+  GOVERNMENT_SITES_CALLS,
+  GOVERNMENT_SITES_PUSHES,
+  type GovernmentSitesCalls,
+  type GovernmentSitesPushes,
+} from './government-sites.js';
 import { HISTORY_CALLS, HISTORY_PUSHES, type HistoryCalls, type HistoryPushes } from './history.js';
 import { SERVICES_CALLS, SERVICES_PUSHES, type ServicesCalls, type ServicesPushes } from './services.js';
 import { DIAGNOSIS_CALLS, DIAGNOSIS_PUSHES, type DiagnosisCalls, type DiagnosisPushes } from './diagnosis.js';
@@ -24,6 +30,7 @@ export type MainCalls = MainWindowCalls &
   ServicesCalls &
   DiagnosisCalls &
   SettingsCalls &
+  GovernmentSitesCalls &
   WelcomeCalls;
 
 export type Calls = AppCalls & ConsentCalls & MainCalls;
@@ -39,7 +46,8 @@ export type Pushes = AppPushes &
   HistoryPushes &
   ServicesPushes &
   DiagnosisPushes &
-  SettingsPushes;
+  SettingsPushes &
+  GovernmentSitesPushes;
 export type PushName = keyof Pushes;
 
 const MAIN_CALLS = [
@@ -51,6 +59,7 @@ const MAIN_CALLS = [
   ...SERVICES_CALLS,
   ...DIAGNOSIS_CALLS,
   ...SETTINGS_CALLS,
+  ...GOVERNMENT_SITES_CALLS,
   ...WELCOME_CALLS,
 ] as const;
 
@@ -71,6 +80,7 @@ export const WINDOW_PUSHES: Readonly<Record<WindowKind, readonly PushName[]>> = 
     ...SERVICES_PUSHES,
     ...DIAGNOSIS_PUSHES,
     ...SETTINGS_PUSHES,
+    ...GOVERNMENT_SITES_PUSHES,
   ],
 };
 

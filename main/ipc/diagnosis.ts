@@ -36,6 +36,12 @@ export const SHOWN_LAYERS = [
   'clock',
 ] as const satisfies readonly DiagnosisLayer[];
 
+/** The same with what is asked of today's government sites. */
+export const SHOWN_LAYERS_OF_GOVERNMENT_SITES: readonly DiagnosisLayer[] = SHOWN_LAYERS.flatMap(
+  (layer): readonly DiagnosisLayer[] =>
+    layer === 'browser' ? [layer, 'government-permission', 'government-marker'] : [layer],
+);
+
 /** An action that the app does; `retry` is another run. */
 export type PerformedAction = Exclude<DiagnosisAction, 'retry'>;
 
@@ -49,9 +55,9 @@ export interface FinishedDiagnosis {
 export interface DiagnosisCalls {
   /**
    * Looks at every layer. Layers are told by `diagnosis.layer` with the same `run` as they become known. An earlier run ends
-   * with `ERR_USER_CANCELLED`.
+   * with `ERR_USER_CANCELLED`. With `governmentSites` those layers are among them even while that is off.
    */
-  'diagnosis.run': Call<{ readonly run: number }, FinishedDiagnosis>;
+  'diagnosis.run': Call<{ readonly run: number; readonly governmentSites?: boolean | undefined }, FinishedDiagnosis>;
   /** Ends a run; nothing where there is none. */
   'diagnosis.stop': Call<undefined, undefined>;
   'diagnosis.act': Call<{ readonly action: PerformedAction }, ActionOutcome>;

@@ -163,6 +163,8 @@ export interface DocumentsDescription {
   readonly checking: readonly ListedFile[];
   readonly certificates: readonly ChosenCertificates[];
   readonly state: SigningState;
+  /** Address that time stamps are got from unless the person names another: the administrator's. */
+  readonly timeStampAuthority?: string;
 }
 
 export interface CheckChoice {

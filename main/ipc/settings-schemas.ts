@@ -16,4 +16,7 @@ export const SETTINGS_SCHEMAS: RequestSchemas<SettingsCalls> = {
   'settings.connectBrowsers': z.strictObject({ connect: z.boolean() }),
   'settings.phones': z.undefined(),
   'settings.forgetPhone': z.strictObject({ fingerprint: z.string().regex(/^[0-9a-f]{64}$/) }),
+  'settings.updates': z.undefined(),
+  'settings.checkUpdates': z.undefined(),
+  'settings.downloadUpdate': z.strictObject({ version: z.string().max(20), agreedToMajor: z.boolean() }),
 };

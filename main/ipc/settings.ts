@@ -16,6 +16,7 @@ export const SHOWN_SETTINGS = [
   'phoneReader',
   'update',
   'extension',
+  'governmentSites',
 ] as const satisfies readonly SettingName[];
 export type ShownSettingName = (typeof SHOWN_SETTINGS)[number];
 
@@ -32,6 +33,7 @@ export const CHANGEABLE_SETTINGS = [
   'cardLeftNotice',
   'developerMode',
   'update',
+  'governmentSites',
 ] as const satisfies readonly ShownSettingName[];
 export type ChangeableSettingName = (typeof CHANGEABLE_SETTINGS)[number];
 
@@ -73,6 +75,36 @@ export interface ShownPhone {
   readonly pairedAt: string;
 }
 
+/** Newer versions, as far as is known. Dates are ISO 8601. */
+export type ShownUpdate =
+  | { readonly status: 'unconfigured' | 'unasked' | 'off' }
+  | { readonly status: 'failed'; readonly failure: ShownUpdateFailure; readonly checkedAt: string }
+  | { readonly status: 'current'; readonly belowMinimum: boolean; readonly checkedAt: string }
+  | {
+      readonly status: 'available';
+      readonly version: string;
+      readonly isMajor: boolean;
+      readonly belowMinimum: boolean;
+      /** Who brings it: this page by a download, the system's package manager, or the person from where they got this one. */
+      readonly from: 'download' | 'package-manager' | 'elsewhere';
+      /** Where people read what is new. */
+      readonly notes?: string;
+      readonly checkedAt: string;
+    };
+
+/** `forged`: not what those signed who publish this program. `old`: older than what came before, or out of date. */
+export type ShownUpdateFailure = 'unreachable' | 'offline' | 'forged' | 'old';
+
+export interface UpdatesView {
+  /** Of this program. */
+  readonly version: string;
+  readonly update: ShownUpdate;
+}
+
+export type ShownDownload =
+  | { readonly status: 'saved'; /** Made safe to display. */ readonly shownPath: string }
+  | { readonly status: 'failed'; readonly failure: ShownUpdateFailure };
+
 /** What the person decides about this program. Rejections as `SettingsStore`. */
 export interface SettingsCalls {
   'settings.read': Call<undefined, SettingsView>;
@@ -87,6 +119,15 @@ export interface SettingsCalls {
   'settings.phones': Call<undefined, readonly ShownPhone[]>;
   /** Ends trust in a phone. Answers those that are left. */
   'settings.forgetPhone': Call<{ readonly fingerprint: string }, readonly ShownPhone[]>;
+  /** What is known of newer versions, without asking anybody. */
+  'settings.updates': Call<undefined, UpdatesView>;
+  /** Asks whether there is one. */
+  'settings.checkUpdates': Call<undefined, UpdatesView>;
+  /**
+   * Downloads the version that was shown into the person's folder for downloads, checks it, and shows it there. Rejections as
+   * `Updates.download`.
+   */
+  'settings.downloadUpdate': Call<{ readonly version: string; readonly agreedToMajor: boolean }, ShownDownload>;
 }
 
 export interface SettingsPushes {
@@ -102,5 +143,8 @@ export const SETTINGS_CALLS = [
   'settings.connectBrowsers',
   'settings.phones',
   'settings.forgetPhone',
+  'settings.updates',
+  'settings.checkUpdates',
+  'settings.downloadUpdate',
 ] as const;
 export const SETTINGS_PUSHES = ['settings.changed'] as const;

@@ -1,7 +1,7 @@
 import { ClientError } from '../core/errors.js';
 import type { ServiceRegistrySource } from '../core/registry/registry-source.js';
 import { openPolicy, policyFileSources, type ClientPolicy, type PolicyStore } from './policy/index.js';
-import { openServiceRegistry, type ServiceRegistryOptions } from './service-registry.js';
+import type { ServiceRegistryOptions } from './service-registry.js';
 
 /** How often the files of registries are looked at again, in milliseconds. */
 const REFRESH_MILLISECONDS = 60_000;
@@ -33,6 +33,7 @@ export function openClientRules(options: ClientRulesOptions): ClientRules {
   let opened: Promise<ServiceRegistrySource> | undefined;
   let timer: NodeJS.Timeout | undefined;
   const open = async (): Promise<ServiceRegistrySource> => {
+    const { openServiceRegistry } = await import('./service-registry.js');
     const source = await openServiceRegistry({ ...options, policy: policyStore.current().policy });
     policyStore.watch();
     timer = setInterval(() => void source.refresh(), REFRESH_MILLISECONDS).unref();

@@ -1,11 +1,12 @@
-import { pcscCardReaders, type CardProcessChannel } from '../../native/pcsc/index.js';
-import { virtualCardReaders } from '../../native/virtual-card/index.js';
+import type { CardProcessChannel } from '../../native/pcsc/index.js';
 import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
 import { createAttributeReader, type AttributeReader } from '../core/attributes/read-attributes.js';
-import { createBridge } from '../core/bridge/bridge.js';
+import type { GovernmentPagesOptions } from '../core/bridge/government-pages.js';
 import { InsertionMemories } from '../core/card/insertion-memory.js';
 import type { Diagnosis } from '../core/diagnosis/diagnosis.js';
+import { withAdministratorEvents, type EventSink } from '../core/event-log/event-log.js';
 import { ClientError } from '../core/errors.js';
+import type { GovernmentSites } from '../core/government-sites/government-sites.js';
 import type { History, HistoryKeyPort } from '../core/history/history.js';
 import { createCardInspection, type CardInspection } from '../core/inspection/card-inspection.js';
 import type { NoticePort, Notices } from '../core/notices/notices.js';
@@ -19,22 +20,26 @@ import type { ServiceRegistrySource } from '../core/registry/registry-source.js'
 import { historyKeeping, type SettingsStore } from '../core/settings/settings.js';
 import { createTrustAnchors } from '../core/trust/trust-anchors.js';
 import { Turns } from '../core/signing/turns.js';
+import { requireMinimumVersion, type Updates } from '../core/updates/updates.js';
+import type { BridgeEndpointOptions, BridgeEndpoints } from './bridge-endpoints.js';
 import type { BridgeListener } from './bridge-listener/index.js';
+import type { CardProfile } from './card-profiles.js';
 import { translatedCardReaders } from './card-readers.js';
 import { openClientRules, type ClientRules, type ClientRulesOptions } from './client-rules.js';
-import { createNodeDiagnosis } from './diagnosis/index.js';
+import type { NodeDiagnosisOptions } from './diagnosis/index.js';
 import { createDocumentEngine, type NodeDocumentEngine } from './document-engine/document-engine.js';
 import { openHistory, type OpenedHistory } from './history/index.js';
+import { openGovernmentSites } from './government-sites/index.js';
 import { nodeCrypto, nodeRsaDigestInfoCheck } from './node-crypto.js';
-import { openPhoneReader, openUsbPhoneReader, type PairingInvitation, type PhoneReaderEvent } from './phone-reader.js';
-import { nodeJose } from './jose.js';
+import { packageVersion } from './package-version.js';
+import type { PairingInvitation, PhoneReaderEvent } from './phone-reader.js';
 import { loadReaderQuirks } from './reader-quirks.js';
 import { openNotices, openPersonSettings, requireAllowed } from './settings/index.js';
 import { openSiteMemory, type SiteStore } from './site-memory.js';
-import { openUploadStore } from './uploads.js';
+import { requireOwnStateDirectory } from './state-directory.js';
 import { systemClock, systemRandom } from './system.js';
-import { openTestCard, type CardProfile } from './test-card.js';
 import { loadTrustAnchors } from './trust-anchors.js';
+import { openUpdates } from './updates/index.js';
 
 /** Which readers a client drives. `virtual` is the built-in test card, alone: it never stands beside real readers. */
 export type ReaderChoice =
@@ -79,6 +84,8 @@ export interface ClientOptions extends ClientRulesOptions {
   readonly noticePort?: NoticePort;
   /** Starts a card process, where it is not a child of this Node. */
   readonly openCardProcess?: () => CardProcessChannel;
+  /** Where an administrator is told what they have to see. Left out: nowhere. */
+  readonly eventSink?: EventSink;
   readonly log: Log;
 }
 
@@ -101,20 +108,30 @@ export interface Client {
   readonly documents: NodeDocumentEngine;
   /** What the person decided about websites. */
   readonly sites: SiteStore;
+  /** Today's government sites, and what the browsers' extension says of them. */
+  readonly governmentSites: GovernmentSites;
+  /** Newer versions of this program. Asks nobody until somebody says so. */
+  readonly updates: Updates;
   /** The services in force on this PC, and what is wrong with their registries. */
   registry(): Promise<ServiceRegistrySource>;
   /** The administrator's rules as they are now. */
   policy(): Policy;
-  /** Opens the bridge on the first free of `ports`, the policy's or `BRIDGE_PORTS` unless given, and to the browser extension. */
-  listen(ports?: readonly number[]): Promise<BridgeListener>;
+  /**
+   * Opens the bridge on the first free of the policy's ports, or else of `BRIDGE_PORTS`, and to the browser extension; to the
+   * extension alone where no port is free.
+   */
+  listen(): Promise<BridgeEndpoints>;
+  /** Opens it on the first free of `ports`. @throws ClientError `ERR_PROTOCOL_BUSY` where none is */
+  listen(ports: readonly number[]): Promise<BridgeListener>;
   /** Ends the card process and releases every reader. Listeners are closed by whoever opened them. */
   close(): Promise<void>;
 }
 
-export async function createClient(options: ClientOptions): Promise<Client> {
+export async function createClient(given: ClientOptions): Promise<Client> {
+  const options = withEvents(given);
   const { interaction, cardWaitMilliseconds, log } = options;
-  const rules = openClientRules(options);
-  requireAllowed(rules.policy, options);
+  requireOwnStateDirectory(options.stateDirectory);
+  const rules = openAllowedRules(options);
   const settings = openPersonSettings({ ...options, policyStore: rules.policyStore });
   const readers = await openReaders(options);
   const history = openClientHistory(options, settings);
@@ -138,6 +155,13 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const operations = createCardOperations(environment);
   const documents = createDocumentEngine();
   const sites = openSiteMemory(options.stateDirectory);
+  const { governmentSites, governmentPages } = openGovernmentSites({
+    ...options,
+    environment,
+    settings,
+    policy: () => rules.policy,
+  });
+  const updates = openClientUpdates(options, settings, rules);
   return {
     readers,
     operations,
@@ -148,18 +172,23 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     inspection: createCardInspection(environment),
     attributes: createAttributeReader(environment),
     pinChange: createPinChange(environment),
-    diagnosis: createNodeDiagnosis({
+    diagnosis: lazyDiagnosis({
       ...environment,
       readerKind: readerKind(options.reader),
       stateDirectory: options.stateDirectory,
+      governmentSites,
       bridgePortNumbers,
     }),
     sites,
+    governmentSites,
+    updates,
     registry: () => rules.registry(),
     policy: () => rules.policy,
-    listen: (ports = bridgePortNumbers()) => listen(options, { rules, operations, sites, documents }, ports),
+    listen: opener(options, { rules, operations, sites, documents, governmentPages }, bridgePortNumbers),
     async close() {
+      log.event('program.stopped');
       rules.close();
+      updates.close();
       notices.close();
       await history.close();
       settings.close();
@@ -167,6 +196,29 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       await readers.close();
     },
   };
+}
+
+/** The same, with a log that also tells the administrator. */
+function withEvents(options: ClientOptions): ClientOptions {
+  const { eventSink, log } = options;
+  return eventSink ? { ...options, log: withAdministratorEvents(log, eventSink, systemClock) } : options;
+}
+
+/** The rules, where they let the program be used at all. */
+function openAllowedRules(options: ClientOptions): ClientRules {
+  const rules = openClientRules(options);
+  requireAllowed(rules.policy, options);
+  requireMinimumVersion(packageVersion(), rules.policy);
+  options.log.event('program.started', { version: packageVersion() });
+  return rules;
+}
+
+function openClientUpdates(options: ClientOptions, settings: SettingsStore, rules: ClientRules): Updates {
+  const { stateDirectory, log, noticePort } = options;
+  const updates = openUpdates({ stateDirectory, settings, policy: () => rules.policy, clock: systemClock, log });
+  // Only what stays in the background looks by itself.
+  if (noticePort) updates.follow();
+  return updates;
 }
 
 function openClientHistory(
@@ -189,17 +241,32 @@ function openClientHistory(
 
 interface BridgeParts extends Pick<Client, 'operations' | 'sites' | 'documents'> {
   readonly rules: ClientRules;
+  readonly governmentPages: GovernmentPagesOptions;
 }
 
-async function listen(
+/** `Client.listen`, which gives what its overloads promise: a port unless no ports were named. */
+function opener(options: ClientOptions, parts: BridgeParts, usualPorts: () => readonly number[]): Client['listen'] {
+  const listen = async (ports?: readonly number[]): Promise<BridgeEndpoints> => {
+    // The web server takes as long to load as the rest; most uses never listen.
+    const { openBridgeEndpoints, openEndpointsWherePossible } = await import('./bridge-endpoints.js');
+    const endpoints = await endpointOptions(options, parts);
+    if (ports !== undefined) return openBridgeEndpoints({ ...endpoints, ports });
+    return openEndpointsWherePossible({ ...endpoints, ports: usualPorts() });
+  };
+  return listen as Client['listen'];
+}
+
+async function endpointOptions(
   { developerMode, stateDirectory, log }: ClientOptions,
-  { rules, operations, sites, documents }: BridgeParts,
-  ports: readonly number[],
-): Promise<BridgeListener> {
-  // The web server takes as long to load as the rest; most uses never listen.
-  const { openBridgeEndpoints } = await import('./bridge-endpoints.js');
+  { rules, operations, sites, documents, governmentPages }: BridgeParts,
+): Promise<BridgeEndpointOptions> {
   // A damaged file is told whoever starts the bridge, not the first page that asks.
   sites.list();
+  const [{ createBridge }, { nodeJose }, { openUploadStore }] = await Promise.all([
+    import('../core/bridge/bridge.js'),
+    import('./jose.js'),
+    import('./uploads.js'),
+  ]);
   const bridge = createBridge({
     operations,
     random: systemRandom,
@@ -212,37 +279,56 @@ async function listen(
     policy: () => rules.policy,
     documents,
     uploads: openUploadStore(stateDirectory),
+    governmentPages,
   });
-  return openBridgeEndpoints({ bridge, ports, log, stateDirectory });
+  return { bridge, log, stateDirectory };
 }
 
+/** Each kind loads what it needs and no other: together they are as much again as the rest. */
 async function openReaders(options: ClientOptions): Promise<CardReaders> {
   const { reader, developerMode, releaseBuild, stateDirectory, openCardProcess } = options;
   switch (reader.kind) {
-    case 'virtual':
+    case 'virtual': {
       if (releaseBuild && !developerMode) {
         throw new ClientError('ERR_POLICY_TEST_CARD', 'the test card needs developer mode');
       }
-      return translatedCardReaders(virtualCardReaders(await openTestCard(stateDirectory, reader.profile)));
+      const { openTestCardReaders } = await import('./test-card.js');
+      return translatedCardReaders(await openTestCardReaders(stateDirectory, reader.profile));
+    }
     case 'phone':
       return openPhone(stateDirectory, reader);
-    case 'phone-usb':
+    case 'phone-usb': {
+      const { openUsbPhoneReader } = await import('./phone-reader.js');
       return (await openUsbPhoneReader({ onEvent: reader.onEvent })).readers;
+    }
     case 'auto':
-    case 'name':
-      return translatedCardReaders(
-        pcscCardReaders({
-          quirks: loadReaderQuirks(),
-          ...(openCardProcess && { openChannel: openCardProcess }),
-        }),
-      );
+    case 'name': {
+      const { pcscCardReaders } = await import('../../native/pcsc/index.js');
+      const readers = pcscCardReaders({
+        quirks: loadReaderQuirks(),
+        ...(openCardProcess && { openChannel: openCardProcess }),
+      });
+      return translatedCardReaders(readers);
+    }
   }
 }
 
 async function openPhone(stateDirectory: string, choice: PhoneChoice): Promise<CardReaders> {
+  const { openPhoneReader } = await import('./phone-reader.js');
   const phone = await openPhoneReader({ stateDirectory, address: choice.address, onEvent: choice.onEvent });
   if (choice.pair || phone.pairedPhones().length === 0) choice.onInvitation(phone.startPairing());
   return phone.readers;
+}
+
+/** Loaded when it is first run. */
+function lazyDiagnosis(options: NodeDiagnosisOptions): Diagnosis {
+  let opened: Promise<Diagnosis> | undefined;
+  const open = (): Promise<Diagnosis> =>
+    (opened ??= import('./diagnosis/index.js').then(({ createNodeDiagnosis }) => createNodeDiagnosis(options)));
+  return {
+    run: async (onLayer, signal, wanted) => (await open()).run(onLayer, signal, wanted),
+    act: async (action) => (await open()).act(action),
+  };
 }
 
 function readerSelection(reader: ReaderChoice): ReaderSelection {

@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns';
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import { plainProxy, policyProxy, routeTo, tunnel, type Route } from './proxy.js';
 import { isPublicAddress, isPublicHost } from './public-address.js';
 
 /** One request to an address outside, and what its answer may be. */
@@ -20,12 +22,15 @@ export interface HttpExchange {
   readonly timeoutMilliseconds: number;
   /** Ends it at once, as `unreachable`. */
   readonly signal?: AbortSignal;
+  /** A value of the policy `proxy`. Left out: what the administrator of this PC says at this moment. */
+  readonly proxy?: string;
 }
 
 /** Why there is no answer. Its message is its reason. */
 export class HttpExchangeError extends Error {
   override readonly name = 'HttpExchangeError';
-  readonly reason: 'address' | 'private-address' | 'unreachable' | 'timeout' | 'status' | 'content-type' | 'too-long';
+  readonly reason:
+    'address' | 'private-address' | 'offline' | 'unreachable' | 'timeout' | 'status' | 'content-type' | 'too-long';
 
   constructor(reason: HttpExchangeError['reason'], cause?: unknown) {
     super(reason, cause === undefined ? undefined : { cause });
@@ -34,19 +39,33 @@ export class HttpExchangeError extends Error {
 }
 
 /**
- * Exchanges one request with nothing carried over: a connection of its own, no cookies, no redirects, no proxy from the
- * environment, no compression, an answer of bounded length in bounded time. `node:http` and not `fetch`, which follows
- * redirects, decompresses and shares its connections unless each is turned off.
+ * Exchanges one request with nothing carried over: a connection of its own, no cookies, no redirects, no compression, an
+ * answer of bounded length in bounded time, by the way to the network that the administrator decides. `node:http` and not
+ * `fetch`, which follows redirects, decompresses and shares its connections unless each is turned off.
  * @returns the body of an answer with status 200
  * @throws HttpExchangeError
  */
 export async function exchange(options: HttpExchange): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  await exchangeInParts(options, (chunk) => {
+    chunks.push(chunk);
+  });
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** As `exchange`, for an answer that is too long to be held. What `take` throws or rejects with ends it as `unreachable`. */
+export async function exchangeInParts(
+  options: HttpExchange,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
   const url = checkedUrl(options.url);
   if (options.isPublicOnly === true && !isPublicHost(url)) throw new HttpExchangeError('private-address');
+  const route = routeTo(url, options.proxy ?? policyProxy());
+  if (route.kind === 'offline') throw new HttpExchangeError('offline');
   const limit = AbortSignal.timeout(options.timeoutMilliseconds);
   const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit;
   try {
-    return await readBody(await send(url, options, signal), options);
+    await readBody(await send(url, options, route, signal), options, take);
   } catch (cause) {
     if (cause instanceof HttpExchangeError) throw cause;
     throw new HttpExchangeError(limit.aborted ? 'timeout' : 'unreachable', cause);
@@ -76,18 +95,33 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-function send(
+/**
+ * One of the addresses behind a name, if all of them are of the internet. Through a proxy it is the address that is asked for,
+ * not the name: what the name leads to where the proxy stands, nobody here could look at.
+ */
+function publicAddressOf(hostname: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    publicLookup(hostname, { all: false }, (error, address) => {
+      if (error !== null) reject(error);
+      else resolve(typeof address === 'string' ? address : (address[0]?.address ?? ''));
+    });
+  });
+}
+
+async function send(
   url: URL,
-  { body, acceptedTypes, isPublicOnly }: HttpExchange,
+  { body, acceptedTypes, isPublicOnly = false }: HttpExchange,
+  route: Exclude<Route, { kind: 'offline' }>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const { headers, ...way } = await connection(url, route, isPublicOnly, signal);
   const options: RequestOptions = {
     method: body === undefined ? 'GET' : 'POST',
-    // A new agent for this one request: no connection that others use, and none that stays open.
-    agent: false,
-    ...(isPublicOnly === true && { lookup: publicLookup }),
     signal,
+    ...way,
     headers: {
+      ...headers,
+      Host: url.host,
       'Accept-Encoding': 'identity',
       ...(acceptedTypes !== undefined && { Accept: acceptedTypes.join(', ') }),
       ...(body !== undefined && { 'Content-Type': body.contentType, 'Content-Length': body.bytes.length }),
@@ -100,7 +134,51 @@ function send(
   });
 }
 
-async function readBody(response: IncomingMessage, { acceptedTypes, maxBytes }: HttpExchange): Promise<Uint8Array> {
+type Connection = Omit<RequestOptions, 'headers'> &
+  Pick<TlsOptions, 'servername' | 'checkServerIdentity'> & {
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+
+/** A connection for this one request: none that others use, and none that stays open. */
+async function connection(
+  url: URL,
+  route: Exclude<Route, { kind: 'offline' }>,
+  isPublicOnly: boolean,
+  signal: AbortSignal,
+): Promise<Connection> {
+  if (route.kind === 'direct') return { agent: false, ...(isPublicOnly && { lookup: publicLookup }) };
+  const isPlain = url.protocol === 'http:' && route.proxy.protocol === 'http:';
+  if (isPlain && !isPublicOnly) return plainProxy(url, route.proxy);
+  const agent = tunnel(route.proxy, signal);
+  const asked = bareHost(url);
+  // The server is told, and proves, the name that was asked for. Inside a tunnel to an address, Node would take the proxy's.
+  const identity: Connection = {
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(asked, certificate),
+    ...(isIP(asked) === 0 && { servername: asked }),
+  };
+  if (!isPublicOnly) return { agent, ...identity };
+  const host = await untilAborted(publicAddressOf(asked), signal);
+  return { agent, host, hostname: host, ...identity };
+}
+
+/** Host of an address, without the brackets of IPv6. */
+const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+/** The system's look-up of a name cannot be ended. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(new Error('ended before there was an answer'));
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
+}
+
+async function readBody(
+  response: IncomingMessage,
+  { acceptedTypes, maxBytes }: HttpExchange,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
   try {
     if (response.statusCode !== 200) throw new HttpExchangeError('status');
     const [type = ''] = (response.headers['content-type'] ?? '').split(';');
@@ -108,16 +186,14 @@ async function readBody(response: IncomingMessage, { acceptedTypes, maxBytes }: 
     const isAccepted = acceptedTypes === undefined || acceptedTypes.includes(type.trim().toLowerCase());
     if (isEncoded || !isAccepted) throw new HttpExchangeError('content-type');
     if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw new HttpExchangeError('too-long');
-    const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       length += chunk.length;
       if (length > maxBytes) throw new HttpExchangeError('too-long');
-      chunks.push(chunk);
+      await take(chunk);
     }
     // An answer of no stated length that was cut off ends like a whole one.
     if (!response.complete) throw new Error('the answer was cut off');
-    return new Uint8Array(Buffer.concat(chunks));
   } finally {
     response.destroy();
   }

@@ -1,7 +1,8 @@
-import { constants, createHash, createPublicKey, publicDecrypt, verify, type Hash, type KeyObject } from 'node:crypto';
+import { constants, createHash, createHmac, createPublicKey, publicDecrypt, verify, type Hash, type KeyObject } from 'node:crypto';
 import { digestAlgorithm, signatureAlgorithm, type KeyKind } from '../../sdk/formats/algorithms.js';
 import { equalBytes } from '../../sdk/formats/bytes.js';
 import type { DigestAlgorithm, DocumentCrypto, RunningDigest, SignatureAlgorithm } from '../../sdk/formats/ports.js';
+import type { MessageAuthentication } from '../core/government-sites/identifiers.js';
 import type { RsaDigestInfoCheck } from '../core/signing/sign-with-card.js';
 
 /** What OpenSSL calls the digests of the table. */
@@ -40,6 +41,10 @@ function runningDigest(hash: Hash): RunningDigest {
     digest: () => Promise.resolve(new Uint8Array(hash.digest())),
   };
 }
+
+export const nodeMessageAuthentication: MessageAuthentication = {
+  hmacSha256: (key, data) => Promise.resolve(new Uint8Array(createHmac('sha256', key).update(data).digest())),
+};
 
 export const nodeRsaDigestInfoCheck: RsaDigestInfoCheck = {
   verifyRsaDigestInfo(subjectPublicKeyInfo, digestInfo, signature) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ import {
 import { nodeJose } from './jose.js';
 import { packageRoot } from './package-root.js';
 import type { ClientPolicy } from './policy/index.js';
+import { replaceFile } from './replace-file.js';
 import { systemClock } from './system.js';
 
 /** A registry of a developer's own: what it lists, and whose signature counts. */
@@ -144,23 +145,6 @@ function parseRemembered(text: string): z.infer<typeof rememberedSchema> | undef
     return rememberedSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-/** At any moment the file is the old one or the new one, whole. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withFileLock } from '../../native/file-lock.js';
@@ -8,6 +7,7 @@ import { OPERATIONS, type Operation } from '../../sdk/protocol/index.js';
 import { parseRequestOrigin } from '../core/bridge/origin.js';
 import { ClientError } from '../core/errors.js';
 import type { SiteMemory } from '../core/ports.js';
+import { replaceFileSync } from './replace-file.js';
 
 /** More sites than a person decides about. */
 const MAX_SITES = 2_000;
@@ -197,17 +197,10 @@ class SitesFile {
     }
   }
 
-  /** Whole to a new file that then takes the old one's place, so that no crash leaves half of it. */
   #write(sites: Sites): void {
     if (sites.size > MAX_SITES) throw this.failure('holds too many sites');
     const text = `${JSON.stringify({ version: 1, sites: [...sites.values()] }, null, 2)}\n`;
-    const temporary = `${this.#path}.${randomBytes(8).toString('hex')}`;
-    try {
-      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
-      renameSync(temporary, this.#path);
-    } finally {
-      rmSync(temporary, { force: true });
-    }
+    replaceFileSync(this.#path, text);
   }
 }
 

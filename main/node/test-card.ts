@@ -1,21 +1,14 @@
 import { join } from 'node:path';
-import {
-  CARD_PROFILE_NAMES,
-  CardProfileError,
-  connectVirtualCardToVpcd,
-  loadCardProfile,
-  openVirtualCard,
-  VirtualCardStateError,
-  type CardProfile,
-  type TestCardPins,
-  type VirtualCard,
-  type VpcdOptions,
-} from '../../native/virtual-card/index.js';
+// Not the whole package: what issues certificates takes as long to load as the rest, and is needed for a new card only.
+import type { CardProfile } from '../../native/virtual-card/card-profile.js';
+import { VirtualCardStateError } from '../../native/virtual-card/card-state-file.js';
+import { virtualCardReaders, type VirtualCardReaders } from '../../native/virtual-card/virtual-card-readers.js';
+import { openVirtualCard, type TestCardPins, type VirtualCard } from '../../native/virtual-card/virtual-card.js';
+import { connectVirtualCardToVpcd, type VpcdOptions } from '../../native/virtual-card/vpcd-client.js';
 import { ClientError } from '../core/errors.js';
 
 /** The built-in test card, as the shells may know it. */
-export { CARD_PROFILE_NAMES, CardProfileError, loadCardProfile };
-export type { CardProfile, TestCardPins, VirtualCard };
+export type { TestCardPins, VirtualCard };
 
 /** Where the test card's keys, certificates and PIN counters live. */
 export function testCardDirectory(stateDirectory: string): string {
@@ -35,6 +28,11 @@ export async function openTestCard(stateDirectory: string, profile?: CardProfile
     const reason = `${directory}: ${error.message}`;
     throw new ClientError('ERR_INTERNAL_FILE', 'the test card cannot be used', { details: { reason }, cause: error });
   }
+}
+
+/** The built-in reader with that card in it, alone. @throws as `openTestCard` */
+export async function openTestCardReaders(stateDirectory: string, profile?: CardProfile): Promise<VirtualCardReaders> {
+  return virtualCardReaders(await openTestCard(stateDirectory, profile));
 }
 
 /**

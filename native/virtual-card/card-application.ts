@@ -9,6 +9,13 @@ export interface TransparentFile {
   readonly read: AccessCondition;
 }
 
+/** A file of records, each read by its number from 1 on. */
+export interface RecordsFile {
+  readonly kind: 'records';
+  readonly records: readonly Uint8Array[];
+  readonly read: AccessCondition;
+}
+
 export interface PinFile {
   readonly kind: 'pin';
   readonly pin: PinName;
@@ -26,9 +33,9 @@ export interface PrivateKeyFile {
 }
 
 /** An elementary file (EF). */
-export type CardFile = TransparentFile | PinFile | PrivateKeyFile;
+export type CardFile = TransparentFile | RecordsFile | PinFile | PrivateKeyFile;
 
-export type ApplicationName = 'jpki' | 'text';
+export type ApplicationName = 'jpki' | 'text' | 'common';
 
 export interface CardApplication {
   readonly name: ApplicationName;

@@ -28,7 +28,7 @@ export interface CardProfile {
   readonly firstCommandFails: boolean;
   /** Whether a verified PIN stays so through warm reset and SELECT of an application, until the power goes. */
   readonly verifiedSurvivesReset: boolean;
-  /** Whether 券面事項入力補助AP is there. Otherwise its name answers 6A82. */
+  /** Whether 券面事項入力補助AP and 共通カードAP are there. Otherwise their names answer 6A82. */
   readonly textApplication: boolean;
   /** Whether EF 000A can be read at once or wants the authentication PIN first. */
   readonly authenticationCertificate: 'free' | 'after-pin';

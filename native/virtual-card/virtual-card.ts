@@ -3,12 +3,12 @@ import { encodeResponse, parseCommandApdu, type CardResponse } from './apdu.js';
 import { ApduLog, type ApduLogEntry } from './apdu-log.js';
 import type { CardMaterial, MaterialKind } from './card-material.js';
 import type { CardProfile } from './card-profile.js';
+import { commonApplication, manufactureNumber } from './common-application.js';
 import { CARD_PROFILES, isCardProfileName, type CardProfileName } from './card-profiles.js';
 import { clearSession, deselect, type CardSession } from './card-session.js';
 import type { CardState } from './card-state.js';
 import { CardStateFile, VirtualCardStateError } from './card-state-file.js';
 import { dispatch } from './commands/dispatch.js';
-import { createMaterial, deriveMaterial } from './create-material.js';
 import { FaultSchedule, type ScheduledFault } from './fault-schedule.js';
 import { jpkiApplication } from './jpki-application.js';
 import { freshPins, memoryPinStorage, Pins, type PinStorage, type PinName } from './pins.js';
@@ -62,6 +62,7 @@ export type TestCardPins = Readonly<Record<PinName, string>>;
 
 export class VirtualCard {
   readonly #profile: CardProfile;
+  readonly #material: CardMaterial;
   readonly #trusted: CardMaterial;
   readonly #session: CardSession;
   readonly #log = new ApduLog();
@@ -73,11 +74,14 @@ export class VirtualCard {
   /** Internal: cards come from `openVirtualCard`. */
   constructor({ profile, material, pins, trusted }: VirtualCardParts) {
     this.#profile = profile;
+    this.#material = material;
     this.#trusted = trusted;
     const jpki = jpkiApplication(material, profile);
     this.#session = {
       profile,
-      applications: profile.textApplication ? [jpki, textApplication(material, profile)] : [jpki],
+      applications: profile.textApplication
+        ? [jpki, textApplication(material, profile), commonApplication(material)]
+        : [jpki],
       pins: new Pins(pins),
       application: undefined,
       currentFileId: undefined,
@@ -93,6 +97,11 @@ export class VirtualCard {
   /** The PINs as they are now; the person may have changed them. */
   currentPins(): TestCardPins {
     return this.#session.pins.values();
+  }
+
+  /** What 共通カードAP tells of this card: for tests that it is found nowhere else. */
+  get manufactureNumber(): string {
+    return manufactureNumber(this.#material);
   }
 
   get powered(): boolean {
@@ -209,15 +218,20 @@ function faultyResponse(fault: { readonly statusWord: number } | { readonly resp
 export async function openVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
   const { stateDirectory, clock = () => new Date() } = options;
   const profile = resolveProfile(options.profile ?? 'default');
-  const valid = await openState(stateDirectory, 'valid', () => createMaterial(clock()));
+  const valid = await openState(stateDirectory, 'valid', async () => (await loadIssuer()).createMaterial(clock()));
   const { material: kind } = profile;
   const own =
     kind === 'valid'
       ? valid
-      : await openState(stateDirectory, kind, () => deriveMaterial(valid.material, kind, clock()));
+      : await openState(stateDirectory, kind, async () =>
+          (await loadIssuer()).deriveMaterial(valid.material, kind, clock()),
+        );
   const trusted = kind === 'unlisted-ca' ? valid.material : own.material;
   return new VirtualCard({ profile, ...own, trusted });
 }
+
+/** What issues certificates takes as long to load as the rest, and is needed for a new card only. */
+const loadIssuer = () => import('./create-material.js');
 
 function resolveProfile(profile: CardProfileName | CardProfile): CardProfile {
   if (typeof profile !== 'string') return profile;

@@ -5,6 +5,7 @@ import type consent from '../locales/ja/consent.json';
 import type diagnosis from '../locales/ja/diagnosis.json';
 import type documents from '../locales/ja/documents.json';
 import type error from '../locales/ja/error.json';
+import type government from '../locales/ja/government.json';
 import type history from '../locales/ja/history.json';
 import type pin from '../locales/ja/pin.json';
 import type services from '../locales/ja/services.json';
@@ -18,6 +19,7 @@ interface AllTexts {
   readonly consent: typeof consent;
   readonly diagnosis: typeof diagnosis;
   readonly error: typeof error;
+  readonly government: typeof government;
   readonly history: typeof history;
   readonly pin: typeof pin;
   readonly services: typeof services;

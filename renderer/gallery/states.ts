@@ -3,6 +3,7 @@ import { cardStates } from './states/card.js';
 import { consentStates } from './states/consent.js';
 import { diagnosisStates } from './states/diagnosis.js';
 import { documentsStates } from './states/documents.js';
+import { governmentSitesStates } from './states/government-sites.js';
 import { historyStates } from './states/history.js';
 import { pinStates } from './states/pin.js';
 import { servicesStates } from './states/services.js';
@@ -19,5 +20,6 @@ export const GALLERY_STATES: readonly GalleryState[] = [
   ...servicesStates,
   ...diagnosisStates,
   ...settingsStates,
+  ...governmentSitesStates,
   ...welcomeStates,
 ];

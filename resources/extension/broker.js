@@ -8,12 +8,16 @@ export const LIMITS = {
   pagesPerOrigin: 8,
   /** Calls of one page without an answer. */
   callsPerPage: 8,
+  /** Calls of all pages without an answer, those of pages that are gone included: half of what the client takes. */
+  calls: 256,
   /** Calls of one page that were refused here; after these it is turned away. */
   refusalsPerPage: 100,
   /** Characters of an origin. */
   originLength: 255,
   /** UTF-16 code units of a request's JSON text. */
   requestLength: 1024 * 1024,
+  /** UTF-16 code units of what a government site's page says in its own protocol. */
+  governmentRequestLength: 65_536,
   /** Longest wait of a poll, in seconds. */
   pollWaitSeconds: 25,
 };
@@ -21,9 +25,11 @@ export const LIMITS = {
 const SESSION_ID = /^[A-Za-z0-9_-]{43}$/;
 
 /**
- * @typedef {{ method: 'status' } | { method: 'open', request: string }
- *   | { method: 'poll', sessionId: string, waitSeconds: number } | { method: 'cancel', sessionId: string }} Call
+ * @typedef {{ method: 'status' } | { method: 'open' | 'governmentOpen', request: string }
+ *   | { method: 'poll', sessionId: string, waitSeconds: number } | { method: 'cancel', sessionId: string }
+ *   | { method: 'governmentSites', permission: boolean, marker?: 'placed' | 'official' }} Call
  * @typedef {{ ok: true, result: unknown } | { ok: false, error: object }} Envelope
+ * @typedef {{ page?: Page, call: Call, settle: (envelope: Envelope) => void }} CallUnderWay
  */
 
 /** One connected page: a document in a top frame, from its first message until it goes away. */
@@ -35,11 +41,13 @@ class Page {
   refusals = 0;
   gone = false;
 
-  /** @param {MessagePortToPage} port @param {string} origin */
-  constructor(port, origin) {
+  /** @param {MessagePortToPage} port @param {string} origin @param {(call: unknown) => Call | 'too-large' | undefined} readCall */
+  constructor(port, origin, readCall) {
     this.port = port;
     /** As the browser says; never what the page says. */
     this.origin = origin;
+    /** What this page may call. */
+    this.readCall = readCall;
   }
 
   /** @param {number} id @param {Envelope} envelope */
@@ -59,25 +67,60 @@ export class Broker {
   #hostHasAnswered = false;
   /** @type {Set<Page>} */
   #pages = new Set();
-  /** Calls under way at the host. @type {Map<number, { page: Page, pageId: number | undefined, call: Call }>} */
+  /** Calls under way at the host. @type {Map<number, CallUnderWay>} */
   #calls = new Map();
   #lastId = 0;
+  #onGovernmentAnswer;
 
-  /** @param {() => MessagePortToPage} connectHost */
-  constructor(connectHost) {
+  /**
+   * @param {() => MessagePortToPage} connectHost
+   * @param {(call: Call, envelope: Envelope) => void} [onGovernmentAnswer] Told what the client answered to the government
+   * sites' content script.
+   */
+  constructor(connectHost, onGovernmentAnswer = () => undefined) {
     this.#connectHost = connectHost;
+    this.#onGovernmentAnswer = onGovernmentAnswer;
   }
 
   /** @param {MessagePortToPage} port From a sender that `isWebPage` or `isContentScript` has accepted. */
   addPage(port) {
+    this.#add(port, readCall);
+  }
+
+  /**
+   * @param {MessagePortToPage} port Of the government sites' content script, from a sender that `isGovernmentContentScript`
+   * has accepted.
+   * @param {() => Promise<boolean>} [isAgreed] Whether the script should be there: a page that was kept for the way back does
+   * not hear that the person stopped it.
+   */
+  addGovernmentPage(port, isAgreed) {
+    if (port.sender?.origin?.startsWith('https://')) this.#add(port, readGovernmentCall, isAgreed);
+    else port.disconnect();
+  }
+
+  /**
+   * A call of the extension itself.
+   * @param {string} origin Its own. @param {Call} call @returns {Promise<Envelope>}
+   */
+  ask(origin, call) {
+    return new Promise((settle) => {
+      this.#send(origin, { call, settle });
+    });
+  }
+
+  /** @param {MessagePortToPage} port @param {Page['readCall']} read @param {() => Promise<boolean>} [isAgreed] */
+  #add(port, read, isAgreed) {
     const origin = port.sender?.origin;
     if (origin === undefined || origin.length > LIMITS.originLength || this.#isFull(origin)) {
       port.disconnect();
       return;
     }
-    const page = new Page(port, origin);
+    const page = new Page(port, origin, read);
     this.#pages.add(page);
-    port.onMessage.addListener((message) => this.#receive(page, message));
+    port.onMessage.addListener(async (message) => {
+      if (isAgreed === undefined || (await isAgreed())) this.#receive(page, message);
+      else if (isRecord(message) && isId(message['id'])) page.answer(message['id'], NOT_AGREED);
+    });
     port.onDisconnect.addListener(() => this.#removePage(page));
   }
 
@@ -96,14 +139,31 @@ export class Broker {
       page.port.postMessage({ madoguchi: 1, id, ping: true });
       return;
     }
-    const call = readCall(message['call']);
+    const call = page.readCall(message['call']);
     if (call === 'too-large') this.#refuse(page, id, failure('ERR_PROTOCOL_BODY_TOO_LARGE'));
     else if (call === undefined || page.calls.has(id)) this.#refuse(page, id, failure('ERR_PROTOCOL_MALFORMED'));
-    else if (page.calls.size >= LIMITS.callsPerPage) this.#refuse(page, id, failure('ERR_PROTOCOL_BUSY'));
+    else if (page.calls.size >= LIMITS.callsPerPage || this.#calls.size >= LIMITS.calls || this.#isBusy(page, call))
+      this.#refuse(page, id, failure('ERR_PROTOCOL_BUSY'));
     else {
       page.calls.add(id);
-      this.#send(page, id, call);
+      this.#send(page.origin, { page, call, settle: (envelope) => this.#answer(page, id, { call, envelope }) });
     }
+  }
+
+  /** A government site's page has one request at a time. @param {Page} page @param {Call} call */
+  #isBusy(page, call) {
+    if (call.method !== 'governmentOpen') return false;
+    const isOpening = [...this.#calls.values()].some(
+      (other) => other.page === page && other.call.method === call.method,
+    );
+    return isOpening || page.sessions.size > 0;
+  }
+
+  /** @param {Page} page @param {number} id @param {{ call: Call, envelope: Envelope }} answered */
+  #answer(page, id, { call, envelope }) {
+    page.calls.delete(id);
+    page.answer(id, envelope);
+    if (page.readCall === readGovernmentCall) this.#onGovernmentAnswer(call, envelope);
   }
 
   /** @param {Page} page @param {number} id @param {Envelope} envelope */
@@ -114,11 +174,11 @@ export class Broker {
     this.#removePage(page);
   }
 
-  /** @param {Page} page @param {number | undefined} pageId Undefined where nobody waits for the answer. @param {Call} call */
-  #send(page, pageId, call) {
+  /** @param {string} origin @param {CallUnderWay} underWay */
+  #send(origin, underWay) {
     const id = ++this.#lastId;
-    this.#calls.set(id, { page, pageId, call });
-    this.#openHost().postMessage({ id, origin: page.origin, call });
+    this.#calls.set(id, underWay);
+    this.#openHost().postMessage({ id, origin, call: underWay.call });
   }
 
   #openHost() {
@@ -142,14 +202,15 @@ export class Broker {
     this.#closeIdleHost();
   }
 
-  /** @param {{ page: Page, pageId: number | undefined, call: Call }} settled @param {Envelope} envelope */
-  #settle({ page, pageId, call }, envelope) {
-    if (pageId !== undefined) page.calls.delete(pageId);
-    const { opened, ended } = sessionChange(call, envelope);
-    if (ended !== undefined) page.sessions.delete(ended);
-    if (opened !== undefined) page.sessions.add(opened);
-    if (page.gone) this.#cancelSessions(page);
-    else if (pageId !== undefined) page.answer(pageId, envelope);
+  /** @param {CallUnderWay} settled @param {Envelope} envelope */
+  #settle({ page, call, settle }, envelope) {
+    if (page !== undefined) {
+      const { opened, ended } = sessionChange(call, envelope);
+      if (ended !== undefined) page.sessions.delete(ended);
+      if (opened !== undefined) page.sessions.add(opened);
+      if (page.gone) this.#cancelSessions(page);
+    }
+    settle(envelope);
   }
 
   /** The client cancels the sessions of a host that is gone. @param {MessagePortToPage} host */
@@ -160,11 +221,7 @@ export class Broker {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const page of this.#pages) page.sessions.clear();
-    for (const { page, pageId } of calls) {
-      if (pageId === undefined) continue;
-      page.calls.delete(pageId);
-      page.answer(pageId, failure('ERR_PROTOCOL_UNREACHABLE', { reason }));
-    }
+    for (const { settle } of calls) settle(failure('ERR_PROTOCOL_UNREACHABLE', { reason }));
   }
 
   /** @param {Page} page */
@@ -180,7 +237,9 @@ export class Broker {
   #cancelSessions(page) {
     const sessions = [...page.sessions];
     page.sessions.clear();
-    for (const sessionId of sessions) this.#send(page, undefined, { method: 'cancel', sessionId });
+    for (const sessionId of sessions) {
+      this.#send(page.origin, { page, call: { method: 'cancel', sessionId }, settle: () => undefined });
+    }
   }
 
   #closeIdleHost() {
@@ -209,6 +268,14 @@ function isTopFrame(sender) {
 }
 
 /**
+ * Whether the government sites' content script of the extension `ownId` speaks from a page that is shown or was: not from one
+ * that the browser only loads ahead. @param {MessageSender | undefined} sender @param {string} ownId
+ */
+export function isGovernmentContentScript(sender, ownId) {
+  return isContentScript(sender, ownId) && sender?.documentLifecycle !== 'prerender';
+}
+
+/**
  * A page's call with its own members and no others.
  * @param {unknown} call @returns {Call | 'too-large' | undefined}
  */
@@ -231,18 +298,46 @@ function readCall(call) {
 }
 
 /**
+ * A call of the government sites' content script.
+ * @param {unknown} call @returns {Call | 'too-large' | undefined}
+ */
+function readGovernmentCall(call) {
+  if (!isRecord(call)) return undefined;
+  const { method, request, marker } = call;
+  switch (method) {
+    case 'marker':
+      // That the script runs says that the browser let it.
+      if (marker !== 'placed' && marker !== 'official') return undefined;
+      return { method: 'governmentSites', permission: true, marker };
+    case 'governmentOpen':
+      if (typeof request !== 'string') return undefined;
+      return request.length > LIMITS.governmentRequestLength ? 'too-large' : { method, request };
+    case 'poll':
+    case 'cancel':
+      return readCall(call);
+    default:
+      return undefined;
+  }
+}
+
+/**
  * What an answer says about sessions.
  * @param {Call} call @param {Envelope} envelope @returns {{ opened?: string, ended?: string }}
  */
 function sessionChange(call, envelope) {
   const result = isRecord(envelope) && envelope.ok && isRecord(envelope.result) ? envelope.result : {};
-  if (call.method === 'open') return isSessionId(result['sessionId']) ? { opened: result['sessionId'] } : {};
+  if (call.method === 'open' || call.method === 'governmentOpen') {
+    return isSessionId(result['sessionId']) ? { opened: result['sessionId'] } : {};
+  }
   if (call.method === 'cancel') return { ended: call.sessionId };
   return call.method === 'poll' && result['status'] !== 'pending' ? { ended: call.sessionId } : {};
 }
 
+/** What the client says while the mode is off. @type {Envelope} */
+const NOT_AGREED = { ok: true, result: { enabled: false } };
+
 const MESSAGES = {
-  ERR_PROTOCOL_BODY_TOO_LARGE: 'the request is longer than 1 MiB',
+  ERR_PROTOCOL_BODY_TOO_LARGE: 'the request is longer than it may be',
   ERR_PROTOCOL_MALFORMED: 'the call does not follow the contract',
   ERR_PROTOCOL_BUSY: 'this page has too many calls under way',
   ERR_PROTOCOL_UNREACHABLE: 'the native messaging host is not installed, or it ended',

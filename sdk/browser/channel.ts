@@ -1,11 +1,11 @@
-import type { NativeCall } from '../protocol/index.js';
+import type { PageCall } from '../protocol/index.js';
 import type { Content } from './content.js';
 
 /** A way to ask the client and get its answer. */
 export type AnsweringRoute = 'extension' | 'loopback';
 
 /** A call to the client; the same on each route. */
-export type BridgeCall = NativeCall;
+export type BridgeCall = PageCall;
 
 export interface CallLimits {
   readonly signal?: AbortSignal | undefined;

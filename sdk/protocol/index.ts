@@ -4,6 +4,7 @@
  */
 export * from './base-types.js';
 export * from './error-codes.js';
+export * from './government-page.js';
 export * from './json-web-key.js';
 export * from './limits.js';
 export * from './native-messages.js';
@@ -12,3 +13,4 @@ export * from './registry.js';
 export * from './requests.js';
 export * from './results.js';
 export * from './signed-request.js';
+export * from './update-feed.js';

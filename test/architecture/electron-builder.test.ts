@@ -11,15 +11,26 @@ const schema = createRequire(import.meta.url)('app-builder-lib/scheme.json') as 
 // Strict about the configuration, not about how the schema itself is written: it uses keywords of its own.
 const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
 
+interface Target {
+  readonly target: string;
+  readonly arch: string | readonly string[];
+}
+
 interface BuilderConfiguration {
+  readonly win: { readonly target: readonly Target[] };
+  readonly pkg: Record<string, unknown>;
   readonly electronFuses: Record<string, boolean>;
   readonly protocols: readonly { schemes: readonly string[] }[];
-  readonly mac: Record<'entitlements' | 'entitlementsInherit', string> & { hardenedRuntime: boolean };
+  readonly mac: Record<'entitlements' | 'entitlementsInherit', string> & {
+    hardenedRuntime: boolean;
+    target: readonly Target[];
+  };
   readonly deb: { depends: readonly string[] };
   readonly icon: string;
   readonly files: readonly string[];
   readonly productName: string;
   readonly linux: {
+    readonly target: readonly Target[];
     readonly executableName: string;
     readonly desktop: {
       readonly entry: Record<string, string>;
@@ -71,6 +82,19 @@ describe('electron-builder.yml', () => {
     expect(readText(mac.entitlements)).toMatch(/<key>com\.apple\.security\.smartcard<\/key>\s*<true\/>/);
   });
 
+  it('builds for every system and processor that is released', () => {
+    const { win, mac, linux } = configuration();
+    const built = (platform: { readonly target: readonly Target[] }): string[] =>
+      platform.target.flatMap(({ target, arch }) => [arch].flat().map((one) => `${target} ${one}`));
+    expect(built(win)).toEqual(['dir x64', 'dir arm64']);
+    expect(built(mac)).toEqual(['dmg universal', 'pkg universal']);
+    expect(built(linux)).toEqual(['deb x64', 'deb arm64', 'rpm x64', 'rpm arm64']);
+  });
+
+  it('installs for all users on macOS, in one place', () => {
+    expect(configuration().pkg).toMatchObject({ allowCurrentUserHome: false, isRelocatable: false });
+  });
+
   it('depends on the PC/SC library and service', () => {
     expect(configuration().deb.depends).toEqual(expect.arrayContaining(['libpcsclite1', 'pcscd']));
   });
@@ -78,7 +102,8 @@ describe('electron-builder.yml', () => {
   it('packs the windows’ pages and their preload script, and not what only development needs', () => {
     const { files } = configuration();
     expect(files).toEqual(expect.arrayContaining(['dist/renderer/**/*', 'dist/main/electron/preload.cjs']));
-    expect(files).toEqual(expect.arrayContaining(['!dist/gallery', '!dist/test', '!dist/tools']));
+    const compiled = files.filter((pattern) => pattern.startsWith('dist/'));
+    expect(compiled.filter((pattern) => !/^dist\/(?:main|native|renderer|sdk)\//.test(pattern))).toEqual([]);
   });
 
   it('offers every page of the tray’s menu without a tray', () => {

@@ -172,8 +172,9 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   'native-host': undefined,
   // Speaks of phones only; a card on one is reached by the commands above.
   phone: undefined,
-  // Speaks of websites only.
+  // Speak of websites only.
   sites: undefined,
+  'government-sites': undefined,
   // Digests of what was signed and names of what was asked for, never a value.
   history: [
     ['list', ''],
@@ -182,6 +183,7 @@ const COMMANDS: Readonly<Record<string, readonly (readonly [args: string, input:
   // Speak of this program only.
   settings: undefined,
   policy: undefined,
+  update: undefined,
   'virtual-card': undefined,
 };
 

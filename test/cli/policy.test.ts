@@ -87,7 +87,6 @@ describe('madoguchi policy show', () => {
       value: 'direct',
       source,
       locked: true,
-      notYetUsed: true,
     });
     const { stdout: text } = underPolicy(policy, ['policy', 'show', '--language', 'en']);
     expect(text).toContain(`historyDays = 7  [administrator: ${source}, locks the setting]\n`);
@@ -136,6 +135,35 @@ it.skipIf(!canMount)(
     expect(sign('jws')).toContain('"ok":true');
   },
 );
+
+describe('madoguchi update', () => {
+  const STATE = /"status":"(\w+)"/;
+  const status = (stdout: string) => STATE.exec(stdout)?.[1];
+
+  it('says in both languages that this build names nobody to ask', async () => {
+    const asked = await madoguchi(['update', 'check', '--json'], { env: env() });
+    expect([status(asked.stdout), asked.exitCode]).toEqual(['unconfigured', 1]);
+    for (const language of ['ja', 'en']) {
+      for (const command of ['check', 'download']) {
+        const { stdout, exitCode } = await madoguchi(['update', command, '--language', language], { env: env() });
+        expect(exitCode).toBe(1);
+        expect(stdout).not.toMatch(/update\.|\{\{/);
+      }
+    }
+  });
+
+  it.skipIf(!canMount)('still works where the administrator demands a newer version, and nothing else does', () => {
+    const policy = JSON.stringify({ minimumVersion: '60000.0.0' });
+    expect(status(underPolicy(policy, ['update', 'check', '--json']).stdout)).toBe('unconfigured');
+    const readers = underPolicy(policy, ['readers', '--reader', 'virtual', '--language', 'en']);
+    expect(readers.status).toBe(6);
+    expect(readers.stderr).toContain('version 60000.0.0 or newer');
+    const older = JSON.stringify({ minimumVersion: '0.0.1' });
+    expect(underPolicy(older, ['readers', '--reader', 'virtual', '--json']).status).toBe(0);
+    const malformed = underPolicy('{"minimumVersion":"soon"}', ['readers', '--reader', 'virtual', '--json']);
+    expect(malformed.stdout).toContain('"rule":"minimum-version"');
+  });
+});
 
 describe('madoguchi policy browser', () => {
   it('writes what the browser reads', async () => {

@@ -45,7 +45,7 @@ describe('madoguchi settings', () => {
   });
 
   it('gets, sets and resets one, or all', async () => {
-    expect(await json('get', 'update')).toEqual([0, { name: 'update', value: 'notify', source: 'default' }]);
+    expect(await json('get', 'update')).toEqual([0, { name: 'update', value: 'off', source: 'default' }]);
     expect(await json('set', 'update', 'off')).toEqual([0, { name: 'update', value: 'off', source: 'person' }]);
     expect((await run('get', 'update')).stdout).toBe('off\n');
     expect(await json('set', 'keypadShuffle', 'on')).toEqual([

@@ -107,7 +107,7 @@ describe.skipIf(missing !== undefined)('the browser extension in Chromium, where
       const [worker] = browser.context.serviceWorkers();
       expect(new URL(worker?.url() ?? '').host).toBe(CHROMIUM_EXTENSION_ID);
       const manifest = (await worker?.evaluate('chrome.runtime.getManifest()')) as Record<string, unknown>;
-      expect(manifest['permissions']).toEqual(['nativeMessaging']);
+      expect(manifest['permissions']).toEqual(['nativeMessaging', 'scripting', 'storage']);
       expect(manifest).not.toHaveProperty('host_permissions');
       expect(manifest).not.toHaveProperty('content_scripts');
     } finally {

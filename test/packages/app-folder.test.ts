@@ -6,7 +6,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assembleApp, readArchive, writeStandInElectron } from '../../tools/packaging/app-folder.js';
-import { judgeFile, listFiles, programPackages, readProgramPackages } from '../../tools/packaging/program-files.js';
+import {
+  appPackages,
+  judgeFile,
+  listFiles,
+  programPackages,
+  readProgramPackages,
+} from '../../tools/packaging/program-files.js';
+import { REPORT } from '../../tools/releasing/licences.js';
+import { shippedReferences } from '../../tools/releasing/sbom.js';
+import { readLock, shippedPackages } from '../../tools/releasing/shipped.js';
 import { REPOSITORY } from '../architecture/repository.js';
 
 /** Of the app without Electron. */
@@ -16,7 +25,11 @@ const folder = mkdtempSync(join(tmpdir(), 'madoguchi-app-'));
 /** As they are written in the program: characters. */
 const [OFF, ON] = ['0', '1'].map((state) => state.charCodeAt(0));
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-const options = { repository: REPOSITORY, packages: readProgramPackages(REPOSITORY), kind: 'app' } as const;
+const options = {
+  repository: REPOSITORY,
+  packages: appPackages(readProgramPackages(REPOSITORY)),
+  kind: 'app',
+} as const;
 
 let app: string;
 let again: string;
@@ -63,6 +76,20 @@ describe('the app’s folder', () => {
       .filter((path) => judgeFile(path, options) === undefined);
     expect(expected.filter((path) => !packed.has(path))).toEqual([]);
     expect(expected.length).toBeGreaterThan(300);
+  });
+
+  it('holds the packages of the licence report and the bill of materials, and no others', () => {
+    const { files, content } = archive();
+    const packed = files.flatMap((file) => {
+      if (!/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(file.path)) return [];
+      const { name, version } = JSON.parse(content(file).toString('utf8')) as { name: string; version: string };
+      return [`${name}@${version}`];
+    });
+    const program = shippedPackages(readLock()).filter(({ part }) => part === 'program');
+    expect(packed.sort()).toEqual(program.map(({ name, version }) => `${name}@${version}`).sort());
+    const references = shippedReferences();
+    expect(program.filter(({ name, version }) => !references.includes(`${name}@${version}`))).toEqual([]);
+    expect(archive().files.map(({ path }) => path)).toContain(REPORT);
   });
 
   it('never brings the PC/SC library along', () => {

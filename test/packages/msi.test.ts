@@ -21,6 +21,7 @@ const INSTALL_FAILURE = 1_603 & 0xff;
 const POLICIES = 'Software\\Policies\\Madoguchi';
 const SETUP = 'Software\\Madoguchi\\Setup';
 const RUN = 'Software\\Microsoft\\Windows\\CurrentVersion\\Run';
+const EVENT_SOURCE = 'System\\CurrentControlSet\\Services\\EventLog\\Application\\Madoguchi';
 
 const environment = {
   ...process.env,
@@ -35,19 +36,22 @@ function wine(program: string, parameters: readonly string[]): number | null {
   return spawnSync(program, parameters, { cwd: folder, env: environment, stdio: 'ignore' }).status;
 }
 
-/** Ends Wine, which writes the registry to disk. */
+type Registry = Map<string, Record<string, string>>;
+
+/** What was exported since the last installation, by key. */
+const exported = new Map<string, Registry>();
+
 function msiexec(...parameters: string[]): number | null {
-  const status = wine('wine', ['msiexec', ...parameters, '/qn']);
-  wine('wineserver', ['-k']);
-  return status;
+  exported.clear();
+  return wine('wine', ['msiexec', ...parameters, '/qn']);
 }
 
-/** The machine's registry, as Wine keeps it: values by key. Names of values in quotation marks, the default one as `@`. */
-function readRegistry(): Map<string, Record<string, string>> {
-  const keys = new Map<string, Record<string, string>>();
+/** Values by key. Names of values without quotation marks, the default one as `@`; values as they are written. */
+function parseRegistry(written: string): Registry {
+  const keys: Registry = new Map();
   let values: Record<string, string> = {};
-  for (const line of readFileSync(join(prefix, 'system.reg'), 'latin1').split('\n')) {
-    const [, key] = /^\[(.*)\] \d+/.exec(line) ?? [];
+  for (const line of written.replaceAll(/\\\r?\n\s*/g, '').split(/\r?\n/)) {
+    const [, key] = /^\[(?:HKEY_LOCAL_MACHINE\\)?(.*)\](?: \d+)?$/.exec(line) ?? [];
     if (key !== undefined) keys.set(key.replaceAll('\\\\', '\\'), (values = {}));
     const [, name, value] = /^(@|"(?:[^"\\]|\\.)*")=(.*)$/.exec(line) ?? [];
     if (name !== undefined && value !== undefined) values[name.replace(/^"|"$/g, '')] = value.replaceAll('\\\\', '\\');
@@ -55,7 +59,30 @@ function readRegistry(): Map<string, Record<string, string>> {
   return keys;
 }
 
-const valuesOf = (key: string): Record<string, string> => readRegistry().get(key) ?? {};
+/** The whole registry of the machine, which Wine writes to disk when it ends. */
+function readRegistry(): Registry {
+  wine('wineserver', ['-k']);
+  return parseRegistry(readFileSync(join(prefix, 'system.reg'), 'latin1'));
+}
+
+/** A key and what is below, while Wine runs: much faster than all of it. */
+function exportKey(key: string): Registry {
+  const known = exported.get(key);
+  if (known !== undefined) return known;
+  const file = join(folder, 'exported.reg');
+  rmSync(file, { force: true });
+  const status = wine('wine', ['reg', 'export', `HKLM\\${key}`, 'exported.reg', '/y']);
+  // 1: there is no such key.
+  expect([0, 1]).toContain(status);
+  const registry = parseRegistry(status === 0 ? readFileSync(file, 'utf16le') : '');
+  exported.set(key, registry);
+  return registry;
+}
+
+const valuesOf = (key: string): Record<string, string> => exportKey(key).get(key) ?? {};
+/** REG_EXPAND_SZ as it is exported: UTF-16LE with its zero. */
+const expandable = (value: string): string =>
+  `hex(2):${[...Buffer.from(`${value}\0`, 'utf16le')].map((octet) => octet.toString(16).padStart(2, '0')).join(',')}`;
 const text = (value: string): string => JSON.stringify(value).replaceAll('\\\\', '\\');
 
 function installedFiles(): string[] {
@@ -65,9 +92,9 @@ function installedFiles(): string[] {
 
 /** Every product that Windows would list. */
 function listedProducts(): string[] {
-  const uninstall = 'Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\';
-  return [...readRegistry()].flatMap(([key, values]) =>
-    key.startsWith(uninstall) && values['DisplayName'] === '"Madoguchi"' ? [values['DisplayVersion'] ?? ''] : [],
+  const uninstall = 'Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
+  return [...exportKey(uninstall)].flatMap(([key, values]) =>
+    key.startsWith(`${uninstall}\\`) && values['DisplayName'] === '"Madoguchi"' ? [values['DisplayVersion'] ?? ''] : [],
   );
 }
 
@@ -103,7 +130,7 @@ const ON_RUN = `"\\"${PROGRAM}Madoguchi.exe\\" --hidden"`;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(missing.length > 0)('the MSI, silently in Wine', () => {
-  let clean: Map<string, Record<string, string>>;
+  let clean: Registry;
 
   beforeAll(() => {
     mkdirSync(prefix);
@@ -135,6 +162,12 @@ describe.skipIf(missing.length > 0)('the MSI, silently in Wine', () => {
     expect(valuesOf('Software\\Classes\\madoguchi\\shell\\open\\command')['@']).toBe(
       `"\\"${PROGRAM}Madoguchi.exe\\" \\"%1\\""`,
     );
+    // What lets an ordinary user's program write there by eventcreate.
+    expect(valuesOf(EVENT_SOURCE)).toEqual({
+      CustomSource: 'dword:00000001',
+      EventMessageFile: expandable('%SystemRoot%\\System32\\EventCreate.exe'),
+      TypesSupported: 'dword:00000007',
+    });
     for (const [browser, key] of [
       ['chrome', 'Google\\Chrome'],
       ['edge', 'Microsoft\\Edge'],
@@ -177,8 +210,10 @@ describe.skipIf(missing.length > 0)('the MSI, silently in Wine', () => {
       expectPolicies();
       expect(msiexec('/i', second)).toBe(0);
       expectPolicies();
+      expect(Object.keys(valuesOf(EVENT_SOURCE))).toHaveLength(3);
       expect([listedProducts(), installedFiles()]).toEqual([['"1.1.0"'], SECOND_FILES]);
       expect(msiexec('/x', second)).toBe(0);
+      expect(valuesOf(EVENT_SOURCE)).toEqual({});
       expect([valuesOf(POLICIES), valuesOf(SETUP), valuesOf(RUN)['Madoguchi']]).toEqual([{}, {}, undefined]);
     },
   );
@@ -274,6 +309,6 @@ describe('the list of files for wixl', () => {
 });
 
 /** All that names us. Every use of Wine changes something else. */
-function ofOurs(registry: Map<string, Record<string, string>>): [string, Record<string, string>][] {
+function ofOurs(registry: Registry): [string, Record<string, string>][] {
   return [...registry].filter(([key, values]) => /madoguchi|jp\.madoguchi/i.test(`${key}${JSON.stringify(values)}`));
 }

@@ -1,6 +1,9 @@
 import type { AttributeRootKey } from '../../main/core/attributes/attribute-checks.js';
 import { createAttributeReader, type AttributeReader } from '../../main/core/attributes/read-attributes.js';
 import { InsertionMemories } from '../../main/core/card/insertion-memory.js';
+import type { IdentifierSecret } from '../../main/core/government-sites/identifiers.js';
+import { createPageOperations, type RunPageOperation } from '../../main/core/government-sites/page-operations.js';
+import type { HistoryRecorder } from '../../main/core/history/history.js';
 import { createCardInspection, type CardInspection } from '../../main/core/inspection/card-inspection.js';
 import { createCardOperations } from '../../main/core/signing/card-operations.js';
 import type { CardOperations } from '../../main/core/signing/operations.js';
@@ -10,7 +13,7 @@ import { createPinChange, type PinChange } from '../../main/core/pin-change/pin-
 import { createTrustAnchors, type TrustAnchor, type TrustAnchors } from '../../main/core/trust/trust-anchors.js';
 import type { CardReaders, Clock, FormatCrypto } from '../../main/core/ports.js';
 import { translatedCardReaders } from '../../main/node/card-readers.js';
-import { nodeCrypto, nodeRsaDigestInfoCheck } from '../../main/node/node-crypto.js';
+import { nodeCrypto, nodeMessageAuthentication, nodeRsaDigestInfoCheck } from '../../main/node/node-crypto.js';
 import { systemClock } from '../../main/node/system.js';
 import {
   openVirtualCard,
@@ -30,6 +33,8 @@ export interface CoreClient {
   readonly attributes: AttributeReader;
   readonly pinChange: PinChange;
   readonly interaction: FakeInteraction;
+  /** The government sites' own page protocol, with identifiers of this secret. */
+  pageOperations(identifierSecret: IdentifierSecret): RunPageOperation;
 }
 
 export interface CoreClientOptions {
@@ -46,6 +51,8 @@ export interface CoreClientOptions {
   readonly cardReaders?: CardReaders;
   /** Learns of every request for which the card took a PIN. */
   readonly notices?: SessionEnvironment['notices'];
+  /** Learns how every request ended. */
+  readonly recorder?: HistoryRecorder;
 }
 
 /** The core over the in-process virtual card, with a person made of answers. Nothing is mocked between them. */
@@ -60,6 +67,7 @@ export function coreClient({
   trust = createTrustAnchors(trustAnchors, crypto),
   cardReaders,
   notices,
+  recorder,
 }: CoreClientOptions): CoreClient {
   const readers = virtualCardReaders(card);
   const interaction = fakeInteraction(person);
@@ -77,6 +85,7 @@ export function coreClient({
     cardWaitMilliseconds,
     log: { event: () => undefined },
     ...(notices && { notices }),
+    ...(recorder && { recorder }),
   };
   return {
     card,
@@ -86,6 +95,12 @@ export function coreClient({
     attributes: createAttributeReader(environment),
     pinChange: createPinChange(environment),
     interaction,
+    pageOperations: (identifierSecret) =>
+      createPageOperations({
+        ...environment,
+        identifierSecret,
+        messageAuthentication: nodeMessageAuthentication,
+      }),
   };
 }
 

@@ -61,6 +61,8 @@ export class WindowHost {
   readonly windows: ('opened' | 'closed')[] = [];
   /** Every view that was shown, in order. */
   readonly views: ConsentView[] = [];
+  /** Of the prompts that come. */
+  keypadShuffle: boolean;
   readonly #server: Server;
   readonly #serve = new Map<WindowKind, ServeCall>();
   readonly #listeners = new Map<WindowKind, Set<ServerResponse>>([
@@ -74,13 +76,14 @@ export class WindowHost {
   private constructor(server: Server, { app = {}, keypadShuffle = false }: WindowHostOptions) {
     this.#server = server;
     this.#app = app;
+    this.keypadShuffle = keypadShuffle;
     this.interaction = createWindowInteraction({ windows: this.#windows(), clock: systemClock });
     const describe = (window: WindowKind) => (): AppDescription => this.describe(window);
     this.#serve.set(
       'consent',
       serveCalls('consent', {
         'app.describe': describe('consent'),
-        ...consentCalls({ conversation: () => this.#conversation, keypadShuffle: () => keypadShuffle }),
+        ...consentCalls({ conversation: () => this.#conversation, keypadShuffle: () => this.keypadShuffle }),
       }),
     );
     this.serveMain({});

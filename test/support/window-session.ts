@@ -1,11 +1,12 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { CardProfile } from '../../main/node/card-profiles.js';
 import { createClient, type Client } from '../../main/node/compose.js';
 import { createLog } from '../../main/node/log.js';
 import { packageRoot } from '../../main/node/package-root.js';
-import { openTestCard, testCardDirectory, type CardProfile, type VirtualCard } from '../../main/node/test-card.js';
+import { openTestCard, testCardDirectory, type VirtualCard } from '../../main/node/test-card.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.js';
 import { WindowHost, type WindowHostOptions } from './window-host.js';
 
@@ -13,6 +14,8 @@ export interface WindowSessionOptions extends WindowHostOptions {
   readonly profile?: CardProfile;
   /** Seconds a dialog waits for a card. */
   readonly cardWaitSeconds?: number;
+  /** An administrator's rules. Left out: none. */
+  readonly policy?: Readonly<Record<string, unknown>>;
 }
 
 let browser: Promise<Browser> | undefined;
@@ -58,9 +61,17 @@ export class WindowSession {
     this.stateDirectory = parts.stateDirectory;
   }
 
-  static async start({ profile, cardWaitSeconds = 0, ...options }: WindowSessionOptions = {}): Promise<WindowSession> {
+  static async start({
+    profile,
+    cardWaitSeconds = 0,
+    policy,
+    ...options
+  }: WindowSessionOptions = {}): Promise<WindowSession> {
     const stateDirectory = await mkdtemp(join(tmpdir(), 'madoguchi-windows-'));
     await cp(testCardDirectory(await sharedCard()), testCardDirectory(stateDirectory), { recursive: true });
+    // No administrator's rules of this PC.
+    const policyFile = join(stateDirectory, 'policy.json');
+    if (policy) await writeFile(policyFile, JSON.stringify(policy));
     const host = await WindowHost.start(options);
     const client = await createClient({
       interaction: host.interaction,
@@ -70,8 +81,7 @@ export class WindowSession {
       stateDirectory,
       cardWaitMilliseconds: cardWaitSeconds * 1_000,
       log: createLog('silent'),
-      // No administrator's rules of this PC.
-      policyFile: join(stateDirectory, 'no-policy.json'),
+      policyFile,
     });
     const context = await (
       await sharedBrowser()

@@ -24,20 +24,19 @@ describe.skipIf(missing !== undefined)('by keyboard alone', () => {
   }, 120_000);
   afterAll(() => gallery.close());
 
-  it.each([...GALLERY_STATES])('everything in $id is reached, in order, and seen', async ({ id }) => {
-    await gallery.show(id);
-    expect(await findKeyboardFaults(gallery.page)).toEqual([]);
-  });
-
-  /** What the app was asked when a key was pressed on a button of the bar. */
-  async function pressOn(id: string, place: number, key: string): Promise<readonly Asked[]> {
-    await gallery.show(id);
+  /** What the app was asked when a key was pressed on a button of the bar, and whether the page is still as it was. */
+  async function pressOn(place: number, key: string): Promise<{ calls: readonly Asked[]; isSame: boolean }> {
     await gallery.page.evaluate((index) => {
-      (globalThis as unknown as { calls: unknown[] }).calls.length = 0;
+      const here = globalThis as unknown as { calls: unknown[]; before: string };
+      here.calls.length = 0;
       document.querySelectorAll<HTMLElement>('main > [role="group"] button')[index]?.focus();
+      here.before = document.body.innerHTML;
     }, place);
     await gallery.page.keyboard.press(key);
-    return gallery.page.evaluate(() => (globalThis as unknown as { calls: Asked[] }).calls);
+    return gallery.page.evaluate(() => {
+      const { calls, before } = globalThis as unknown as { calls: Asked[]; before: string };
+      return { calls, isSame: calls.length === 0 && document.body.innerHTML === before };
+    });
   }
 
   const agreements = (calls: readonly Asked[]): readonly Asked[] =>
@@ -51,8 +50,10 @@ describe.skipIf(missing !== undefined)('by keyboard alone', () => {
       await gallery.show(id);
       const count = await gallery.page.locator('main > [role="group"] button').count();
       for (let place = 0; place < count; place += 1) {
-        expect(agreements(await pressOn(id, place, 'Enter')), id).toEqual([]);
-        if (place === count - 1) agreed += agreements(await pressOn(id, place, 'Space')).length;
+        const entered = await pressOn(place, 'Enter');
+        expect(agreements(entered.calls), id).toEqual([]);
+        if (!entered.isSame) await gallery.show(id);
+        if (place === count - 1) agreed += agreements((await pressOn(place, 'Space')).calls).length;
       }
     }
     expect(agreed).toBeGreaterThan(10);

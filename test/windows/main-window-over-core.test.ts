@@ -2,249 +2,259 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Desktop } from '../../main/electron/window-calls/call-context.js';
-import { mainCalls } from '../../main/electron/window-calls/main-calls.js';
-import type { MainPage } from '../../main/ipc/app.js';
-import { TEST_CARD_PINS } from '../../native/virtual-card/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SETTING_DEFINITIONS } from '../../main/core/settings/settings.js';
+import { MAIN_PAGES } from '../../main/ipc/app.js';
+import { TEST_CARD_PINS, TEST_HOLDER } from '../../native/virtual-card/index.js';
 import { chromiumMissing } from '../support/chromium.js';
-import { originRequester } from '../support/origin-requester.js';
-import { closeSharedParts, WindowSession, windowTexts, type TextNode } from '../support/window-session.js';
+import { Consents } from '../support/window-consents.js';
+import { Desk } from '../support/window-desk.js';
+import { HANDS, startingWith, the } from '../support/window-hand.js';
+import { closeSharedParts, WindowSession } from '../support/window-session.js';
 
 const missing = chromiumMissing();
 if (missing !== undefined) console.warn(`skipped: the main window over the core: ${missing}`);
 
-const FIELD = 'input[type="password"]';
-const TOPICS = ['common', 'consent', 'card', 'documents', 'history', 'services', 'diagnosis', 'settings', 'welcome'];
+const TEXTS = { '契約書.txt': '甲は乙に\n', '請求書.txt': '乙は甲に\n' } as const;
 
-/** What the system's dialogs answer, and what was done to the desktop. */
-class TestDesktop implements Desktop {
-  files: readonly string[] = [];
-  savePath: string | undefined;
-  readonly copied: string[] = [];
-  readonly shown: string[] = [];
-
-  chooseFiles = () => Promise.resolve(this.files);
-  chooseSavePath = () => Promise.resolve(this.savePath);
-  chooseFolder = () => Promise.resolve(undefined);
-  copyText = (text: string) => void this.copied.push(text);
-  showInFolder = (path: string) => void this.shown.push(path);
-  openInBrowser = () => undefined;
-  confirm = () => Promise.resolve(true);
-}
-
-describe.skipIf(missing !== undefined)('the main window over the core', () => {
-  const texts = new Map<string, TextNode>();
+/** The pages of the main window, with a mouse, with keys alone, and as assistive technology does. */
+describe.skipIf(missing !== undefined).each(HANDS)('the main window by %s', (name) => {
   let session: WindowSession;
-  let desktop: TestDesktop;
-  let ended = new AbortController();
-  let page: Page;
+  let desk: Desk;
+  let consents: Consents;
   let folder: string;
 
-  const text = (topic: string, key: string, values?: Readonly<Record<string, string | number>>): string =>
-    texts.get(topic)?.get(key, values) ?? '';
-  const button = (name: string) => page.getByRole('button', { name, exact: true });
-
   beforeAll(async () => {
-    for (const topic of TOPICS) texts.set(topic, await windowTexts(topic));
-    session = await WindowSession.start({ app: { developerMode: false } });
+    const policy = { startWithSystem: true };
+    session = await WindowSession.start({ app: { developerMode: false, page: 'settings' }, policy });
+    desk = await Desk.over(session, name);
+    consents = await Consents.load();
     folder = await mkdtemp(join(tmpdir(), 'madoguchi-files-'));
   });
-  beforeEach(async () => {
-    ended.abort();
-    for (const open of session.context.pages()) await open.close();
-    desktop = new TestDesktop();
-    ended = new AbortController();
-    const { client, host } = session;
-    host.serveMain(mainCalls({ client, desktop, language: () => 'ja', push: host.push, signal: ended.signal }));
-    page = await host.open(session.context, 'main');
-    await page.setViewportSize({ width: 960, height: 680 });
-    await page.locator('main h1').waitFor();
-  });
   afterAll(async () => {
-    ended.abort();
+    desk.close();
     await session.close();
-    await closeSharedParts();
     await rm(folder, { recursive: true, force: true });
+    if (name === HANDS.at(-1)) await closeSharedParts();
   });
-
-  async function show(name: MainPage): Promise<void> {
-    await page
-      .getByRole('navigation')
-      .getByRole('button', { name: text('common', `page.${name}`), exact: true })
-      .click();
-    await page
-      .getByRole('navigation')
-      .locator('[aria-current="page"]', { hasText: text('common', `page.${name}`) })
-      .waitFor();
-  }
-
-  /** The consent window that a page's own action opens, agreed to, with the PINs entered. */
-  async function goThroughConsent(act: () => Promise<void>, operation: string, pins: readonly string[]): Promise<void> {
-    const asked = session.host.nextConversation();
-    await act();
-    const { events } = await asked;
-    const consentPage = await session.host.open(session.context, 'consent');
-    events.focused(true);
-    const agreeing = consentPage.getByRole('button', { name: text('consent', `agree.${operation}`), exact: true });
-    await expect.poll(() => agreeing.getAttribute('aria-disabled'), { timeout: 10_000 }).toBe('false');
-    await agreeing.click();
-    for (const [index, pin] of pins.entries()) {
-      const before = session.host.conversation?.view.question;
-      await consentPage.locator(FIELD).waitFor();
-      await consentPage.keyboard.type(pin);
-      await consentPage.keyboard.press('Enter');
-      if (index < pins.length - 1) {
-        await expect.poll(() => session.host.conversation?.view.question, { timeout: 5_000 }).not.toBe(before);
-        await consentPage.locator('h1').waitFor();
-      }
-    }
-    await consentPage
-      .getByRole('heading', { level: 1, name: text('consent', 'done.title'), exact: true })
-      .waitFor({ timeout: 20_000 });
-    await consentPage.close();
-  }
 
   it('tells what is on the card, and changes a PIN', async () => {
-    await show('card');
-    await page.getByText(text('common', 'certificate.authentication'), { exact: true }).first().waitFor();
-    expect(await page.locator('main').innerText()).toContain(text('common', 'certificate.signing'));
-    const name = text('common', 'pinName.profile');
-    await goThroughConsent(
-      () => page.getByRole('button', { name: text('card', 'pins.changeNamed', { name }) }).click(),
-      'change-pin',
-      [TEST_CARD_PINS.text, '7318', '7318'],
-    );
-    await page
-      .getByText(text('card', 'pins.changed', { name }))
-      .first()
-      .waitFor();
+    const pinName = desk.text('common', 'pinName.profile');
+    const hand = await desk.open('card');
+    await hand.arrives(desk.text('common', 'page.card'));
+    await hand.hears(desk.text('card', 'status.ready'));
+    for (const role of ['authentication', 'signing']) await hand.reads(desk.text('common', `certificate.${role}`));
+    const change = the.button(desk.text('card', 'pins.changeNamed', { name: pinName }));
+    const consent = await consents.openedBy(session, name, () => hand.press(change));
+    await hand.finds(change, { disabled: true });
+    await consents.agree(consent, 'change-pin');
+    await consents.enter(consent, TEST_CARD_PINS.text, { heading: 'headingOld', submit: 'submit' });
+    await consents.enter(consent, '7318', { heading: 'headingNew', submit: 'submitNew' });
+    await consents.enter(consent, '7318', { heading: 'headingAgain', submit: 'submitAgain' });
+    await consents.finish(consent, 'change-pin');
+    await hand.hears(desk.text('card', 'pins.changed', { name: pinName }));
+    await hand.finds(change, { disabled: false });
   });
 
-  it('signs files that were chosen, and checks one that was received', async () => {
-    const file = join(folder, '契約書.txt');
-    await writeFile(file, '甲は乙に\n');
-    desktop.files = [file];
-    await show('documents');
-    await button(text('documents', 'chooseFiles')).first().click();
-    await page.getByText('契約書.txt').first().waitFor();
-    await page.getByRole('radio', { name: new RegExp(`^${text('documents', 'purpose.other.label')}`) }).check();
-    await goThroughConsent(() => button(text('documents', 'start_other', { count: 1 })).click(), 'sign', [
-      TEST_CARD_PINS.signing,
-    ]);
-    await page.getByRole('heading', { name: text('documents', 'results.title') }).waitFor();
-    const signature = (await readdir(folder)).find((name) => name.endsWith('.p7s'));
-    if (signature === undefined) throw new Error('no signature was written');
-    execFileSync(
-      'openssl',
-      [
-        ...['cms', '-verify', '-noverify', '-binary', '-inform', 'DER', '-in', join(folder, signature)],
-        ...['-content', file, '-out', join(folder, 'out')],
-      ],
-      { stdio: 'pipe' },
-    );
-    expect(await readFile(join(folder, 'out'), 'utf8')).toBe('甲は乙に\n');
+  it('saves a certificate, and shows name and address for as long as they are wanted', async () => {
+    const hand = await desk.open('card');
+    const certificate = desk.text('card', 'kind.authentication');
+    desk.desktop.savePath = join(folder, 'certificate.pem');
+    await hand.press(the.button(desk.text('card', 'export.startNamed', { name: certificate })));
+    await hand.arrives(desk.text('card', 'export.title', { name: certificate }));
+    const pem = the.radio(startingWith(desk.text('card', 'export.pem')));
+    await hand.finds(pem, { checked: false });
+    await hand.press(pem);
+    await hand.finds(pem, { checked: true });
+    await hand.press(the.button(desk.text('card', 'export.choose')));
+    await hand.hears(desk.text('card', 'export.done'));
+    expect(await readFile(desk.desktop.savePath, 'utf8')).toContain('BEGIN CERTIFICATE');
 
-    desktop.files = [join(folder, signature)];
-    await page.getByRole('tab', { name: text('documents', 'tab.check') }).click();
-    await button(text('documents', 'chooseFiles')).last().click();
-    await page.getByText(text('documents', 'report.oneSignature'), { exact: true }).first().waitFor();
-    expect(await page.locator('main').innerText()).toContain(signature);
+    const read = the.button(desk.text('card', 'attributes.readNumberB'));
+    await hand.finds(read, { disabled: false });
+    const consent = await consents.openedBy(session, name, () => hand.press(read));
+    await consents.agree(consent, 'read-attributes_self');
+    await consents.enter(consent, TEST_CARD_PINS.numberB, {
+      heading: 'heading_number-b',
+      submit: 'submit_read-attributes',
+    });
+    await consents.finish(consent, 'read-attributes');
+    await hand.hears(TEST_HOLDER.address);
+    await hand.press(the.button(desk.text('card', 'attributes.erase')));
+    await hand.hears(desk.text('card', 'attributes.erased'));
+    expect(await hand.page.content()).not.toContain(TEST_HOLDER.address);
   });
 
-  it('has it in the history, exports and erases it, and blocks the site', async () => {
-    const origin = 'https://service.example';
-    const asked = session.host.nextConversation();
-    const outcome = session.client.operations
-      .authenticate(
-        {
-          operation: 'authenticate',
-          origin,
-          challengeNonce: Buffer.alloc(44, 'n').toString('base64'),
-          requester: originRequester(origin),
-        },
-        new AbortController().signal,
-      )
-      .catch((thrown: unknown) => thrown);
-    const { events } = await asked;
-    await expect
-      .poll(
-        () => events.act({ kind: 'refuse', question: session.host.conversation?.view.question ?? 0, block: false }),
-        { timeout: 10_000 },
-      )
-      .toBe(true);
-    await outcome;
+  it('signs files by what they are for, and checks one that was received', async () => {
+    const text = (path: string, values?: Readonly<Record<string, string | number>>): string =>
+      desk.text('documents', path, values);
+    const paths = Object.keys(TEXTS).map((file) => join(folder, file));
+    for (const [file, content] of Object.entries(TEXTS)) await writeFile(join(folder, file), content);
+    desk.desktop.files = paths;
+    const hand = await desk.open('documents');
+    await hand.arrives(desk.text('common', 'page.documents'));
+    await hand.press(the.button(text('chooseFiles')));
+    await hand.hears(text('added_other', { count: 2 }));
+    await hand.press(the.button(text('look.title'), 1));
+    await hand.reads(TEXTS['請求書.txt']);
+    const purpose = the.radio(startingWith(text('purpose.other.label')));
+    await hand.press(purpose);
+    await hand.finds(purpose, { checked: true });
+    const start = the.button(text('start_other', { count: 2 }));
+    await hand.finds(start, { disabled: false });
+    const consent = await consents.openedBy(session, name, () => hand.press(start));
+    await hand.arrives(text('running.titleAsking'));
+    await consents.agree(consent, 'sign');
+    await consents.enter(consent, TEST_CARD_PINS.signing, { heading: 'heading_signing', submit: 'submit_sign' });
+    await consents.finish(consent, 'sign');
+    await hand.arrives(text('results.title'));
+    await hand.hears(text('results.all_other', { count: 2 }));
+    const signatures = (await readdir(folder)).filter((file) => file.endsWith('.p7s'));
+    const [signature = ''] = signatures;
+    await hand.press(the.button(text('results.showNamed', { name: signature })));
+    await expect.poll(() => desk.desktop.shown).toEqual([join(folder, signature)]);
+    expect(signatures).toHaveLength(2);
+    verifyAll(folder, signatures);
+    await hand.press(the.button(text('results.finish')));
+    await hand.arrives(text('step.files'));
 
-    await show('history');
-    await page.locator('main bdi', { hasText: origin }).first().waitFor();
-    desktop.savePath = join(folder, 'history.csv');
-    await page.getByRole('button', { name: /CSV/ }).first().click();
-    await expect.poll(() => readFile(join(folder, 'history.csv'), 'utf8').catch(() => '')).toContain(origin);
-
-    const { entries } = await session.client.history.list();
-    expect(entries.map(({ operation }) => operation)).toContain('authenticate');
-    await button(text('history', 'file.eraseAll')).click();
-    await button(text('history', 'erase.agree')).click();
-    await page.getByText(text('history', 'erase.done.all')).first().waitFor();
-    expect((await session.client.history.list()).entries).toEqual([]);
-  });
-
-  it('blocks a site by its address', async () => {
-    await show('services');
-    await page.getByRole('tab', { name: text('services', 'tab.sites') }).click();
-    await page.getByLabel(text('services', 'block.address')).fill('https://unwanted.example/page?x');
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor();
-    expect(await page.getByRole('dialog').innerText()).toContain('https://unwanted.example');
-    await page.getByRole('dialog').getByRole('button').last().click();
-    await page.getByText(text('services', 'block.done')).first().waitFor();
-    expect(session.client.sites.isBlocked('https://unwanted.example', true)).toBe(true);
+    desk.desktop.files = [join(folder, signature)];
+    const checking = the.tab(text('tab.check'));
+    await hand.press(checking);
+    await hand.finds(checking, { selected: true });
+    await hand.press(the.button(text('chooseFiles')));
+    await hand.hears(text('report.verdict.indeterminate'));
+    for (const part of ['who', 'checked', 'notChecked']) await hand.reads(text(`report.${part}`));
+    await hand.reads(signature);
   });
 
   it('finds out what is wrong, layer by layer, and makes a report', async () => {
-    await show('diagnosis');
-    await button(text('diagnosis', 'start')).click();
-    await page.getByRole('heading', { name: text('diagnosis', 'report.title') }).waitFor({ timeout: 20_000 });
-    await page
-      .getByRole('button', { name: text('common', 'copy') })
-      .last()
-      .click();
-    await expect.poll(() => desktop.copied.length).toBe(1);
-    expect(desktop.copied[0]).not.toContain(session.stateDirectory);
+    const text = (path: string): string => desk.text('diagnosis', path);
+    const hand = await desk.open('diagnosis');
+    await hand.press(the.button(text('start')));
+    await hand.arrives(text('results'));
+    await hand.reads(text('report.title'));
+    const shown = await hand.page.locator('main').innerText();
+    const conclusion = ['ok', 'attention', 'failed']
+      .map((one) => text(`conclusion.${one}`))
+      .find((one) => shown.includes(one));
+    await hand.hears(conclusion ?? 'a conclusion');
+    const content = the.button(text('report.content'));
+    await hand.finds(content, { expanded: false });
+    await hand.press(content);
+    await hand.finds(content, { expanded: true });
+    await hand.press(the.button(text('report.copy')));
+    await hand.hears(text('report.copied'));
+    expect(desk.desktop.copied.at(-1)).not.toContain(session.stateDirectory);
+    desk.desktop.savePath = join(folder, 'report.txt');
+    await hand.press(the.button(text('report.save')));
+    await hand.hears(text('report.saved'));
+    expect(await readFile(desk.desktop.savePath, 'utf8')).toBe(desk.desktop.copied.at(-1));
   });
 
-  it('keeps a setting at once', async () => {
-    await show('settings');
-    await page.getByText(text('settings', 'startWithSystem.label')).first().waitFor();
-    const shuffle = page.getByRole('checkbox', { name: new RegExp(text('settings', 'keypadShuffle.label')) });
-    await shuffle.click();
-    await expect.poll(() => session.client.settings.read().settings.keypadShuffle.value).toBe(true);
+  it('keeps settings at once, and shows whose another is', async () => {
+    const text = (path: string, values?: Readonly<Record<string, string | number>>): string =>
+      desk.text('settings', path, values);
+    const values = () => session.client.settings.read().settings;
+    const hand = await desk.open('settings');
+    const shuffle = the.checkbox(startingWith(text('keypadShuffle.label')));
+    const isShuffled = values().keypadShuffle.value;
+    await hand.finds(shuffle, { checked: isShuffled });
+    await hand.press(shuffle);
+    await hand.finds(shuffle, { checked: !isShuffled });
+    await hand.hears(text('saved'));
+    await expect.poll(() => values().keypadShuffle.value).toBe(!isShuffled);
+    const dark = the.radio(text('appearance.dark'));
+    await hand.press(dark);
+    await hand.finds(dark, { checked: true });
+    await expect.poll(() => values().appearance.value).toBe('dark');
+
+    await hand.reads(text('startWithSystem.label'));
+    await hand.reads(text('locked'));
+    expect(await hand.page.getByRole('checkbox', { name: text('startWithSystem.label') }).count()).toBe(0);
+
+    const { least, most } = SETTING_DEFINITIONS.historyDays;
+    await hand.write(the.field(text('historyDays.label')), 'abc');
+    await hand.press(the.button(text('historyDays.save')));
+    await hand.hears(text('historyDays.invalid', { least, most }));
+    await hand.write(the.field(text('historyDays.label')), '30');
+    await hand.press(the.button(text('historyDays.save')));
+    await hand.arrives(text('historyDays.confirmTitle_other', { count: 30 }));
+    await hand.press(the.button(text('historyDays.confirm')));
+    await expect.poll(() => values().historyDays.value).toBe(30);
+  });
+
+  it('uses government sites once it was explained, and no longer after one press', async () => {
+    const text = (path: string): string => desk.text('government', path);
+    const isOn = (): boolean => session.client.settings.read().settings.governmentSites.value;
+    const hand = await desk.open('settings');
+    await hand.press(the.button(text('read')));
+    await hand.arrives(text('title'));
+    await hand.reads(text('explain.unofficial'));
+    expect(isOn()).toBe(false);
+    await hand.press(the.button(text('agree')));
+    await hand.reads(text('steps.none'));
+    expect(isOn()).toBe(true);
+    expect(await hand.page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+
+    await hand.press(the.button(text('windows.more')));
+    for (const [address, said] of [
+      ['www.attacker.example', 'windows.notGovernment'],
+      ['login.sample.go.jp', 'windows.added'],
+    ] as const) {
+      await hand.write(the.field(text('windows.address')), address);
+      await hand.press(the.button(text('windows.add')));
+      await hand.hears(text(said));
+    }
+    const { windowsUserAgent } = session.client.governmentSites.status();
+    expect(windowsUserAgent).toEqual(['https://login.sample.go.jp']);
+    await hand.press(the.button(text('turnOff')));
+    await hand.reads(text('explain.unofficial'));
+    expect(isOn()).toBe(false);
+  });
+
+  it('goes through its pages, each read from its heading on', async () => {
+    const hand = await desk.open('card');
+    for (const page of MAIN_PAGES.filter((one) => one !== 'card' && one !== 'welcome')) {
+      await hand.press(the.button(desk.text('common', `page.${page}`)));
+      await hand.arrives(desk.text('common', `page.${page}`));
+      expect(await hand.page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    }
   });
 
   it('shows a newcomer how it works, up to a signature', async () => {
-    await show('welcome');
-    await page.getByRole('heading', { level: 1, name: text('welcome', 'about.title') }).waitFor();
-    await button(text('welcome', 'next')).click();
-    await page.getByRole('heading', { level: 1, name: text('welcome', 'card.title') }).waitFor();
-    await button(text('welcome', 'next')).click();
-    await page.getByRole('heading', { level: 1, name: text('welcome', 'try.title') }).waitFor();
-    await goThroughConsent(() => button(text('welcome', 'try.start')).click(), 'sign', [TEST_CARD_PINS.signing]);
-    await page.locator('main [role=status]').first().waitFor();
-  });
-
-  it('is gone through by keyboard alone: every page by Tab and Enter, with the focus on its heading', async () => {
-    for (const name of ['documents', 'history', 'services', 'diagnosis', 'settings', 'card'] as const) {
-      const target = page
-        .getByRole('navigation')
-        .getByRole('button', { name: text('common', `page.${name}`), exact: true });
-      await page.locator('body').press('Tab');
-      for (let tabs = 0; tabs < 60; tabs += 1) {
-        if (await target.evaluate((element) => element === document.activeElement)) break;
-        await page.keyboard.press(tabs < 30 ? 'Tab' : 'Shift+Tab');
-      }
-      await page.keyboard.press('Enter');
-      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), { timeout: 5_000 }).toBe('H1');
-    }
+    const text = (path: string): string => desk.text('welcome', path);
+    const hand = await desk.open('welcome');
+    await hand.arrives(text('about.title'));
+    await hand.press(the.button(text('next')));
+    await hand.arrives(text('card.title'));
+    await hand.hears(text('card.testReady'));
+    await hand.press(the.button(text('next')));
+    await hand.arrives(text('try.title'));
+    const consent = await consents.openedBy(session, name, () => hand.press(the.button(text('try.start'))));
+    await hand.hears(text('try.running'));
+    await consents.agree(consent, 'sign');
+    await consents.enter(consent, TEST_CARD_PINS.signing, { heading: 'heading_signing', submit: 'submit_sign' });
+    await consents.finish(consent, 'sign');
+    await hand.hears(text('try.done'));
+    await hand.press(the.button(text('finish')));
+    await hand.arrives(desk.text('common', 'page.card'));
   });
 });
+
+/** By another program, over the very files. */
+function verifyAll(folder: string, signatures: readonly string[]): void {
+  for (const [file, content] of Object.entries(TEXTS)) {
+    const signature = signatures.find((one) => one.startsWith(file));
+    if (signature === undefined) throw new Error(`no signature of ${file}`);
+    const verified = execFileSync(
+      'openssl',
+      [
+        ...['cms', '-verify', '-noverify', '-binary', '-inform', 'DER', '-in', join(folder, signature)],
+        ...['-content', join(folder, file)],
+      ],
+      { stdio: 'pipe', encoding: 'utf8' },
+    );
+    if (verified !== content) throw new Error(`${file} is not what was signed`);
+  }
+}

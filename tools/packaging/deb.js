@@ -16,27 +16,31 @@ import { copyCommandLine, listFiles } from './program-files.js';
 const SOURCE = join(REPOSITORY, 'packaging', 'debian');
 const PROGRAM = '/usr/lib/madoguchi';
 const MAINTAINER_SCRIPTS = ['postinst', 'prerm', 'postrm'];
+/** A name of RFC 2606: who publishes packages says who they are. */
+const NOBODY = 'The Madoguchi contributors <packages@madoguchi.invalid>';
 
 /**
  * @typedef {object} DebOptions
  * @property {string} version
  * @property {string} output Path of the package.
  * @property {number} time Of everything in it, in seconds since 1970.
+ * @property {string} [maintainer] Whom administrators write to, `Name <address>`; as shipped an address that nobody has.
  * @property {number} [compression] Of xz, 0 to 9; 6 unless given.
  */
 
 /** @param {DebOptions} options */
-export function buildDeb({ version, output, time, compression = 6 }) {
+export function buildDeb({ version, output, time, maintainer = NOBODY, compression = 6 }) {
   if (!/^[0-9][0-9A-Za-z.+~]*$/.test(version)) throw new Error(`${version} is no version of a Debian package`);
+  if (!/^[^<>\n]+ <[^<>@\s]+@[^<>@\s]+>$/.test(maintainer)) throw new Error(`${maintainer} is not "Name <address>"`);
   const root = mkdtempSync(join(tmpdir(), 'madoguchi-deb-'));
   try {
     const tree = join(root, 'tree');
     writeProgram(join(tree, PROGRAM));
-    writeSystemFiles(tree, { version, time });
+    writeSystemFiles(tree, { version, time, maintainer });
     const conffiles = listFiles(tree).filter((path) => path.startsWith('etc/'));
     makeFolder(join(tree, 'etc/madoguchi/policies/managed'));
     setModes(tree);
-    writeControl(tree, { version, conffiles, libraries: sharedLibraries(root, tree) });
+    writeControl(tree, { version, maintainer, conffiles, libraries: sharedLibraries(root, tree) });
     run('dpkg-deb', ['--build', '--root-owner-group', '-Zxz', `-z${compression}`, '--threads-max=1', tree, output], {
       SOURCE_DATE_EPOCH: String(time),
     });
@@ -59,12 +63,11 @@ function writeProgram(folder) {
   write(join(folder, 'native-host'), readFileSync(join(SOURCE, 'native-host')), 0o755);
 }
 
-/** @param {string} tree @param {{ readonly version: string, readonly time: number }} release */
-function writeSystemFiles(tree, { version, time }) {
+/** @param {string} tree @param {{ readonly version: string, readonly time: number, readonly maintainer: string }} release */
+function writeSystemFiles(tree, { version, time, maintainer }) {
   const from = (/** @type {string} */ name) => readFileSync(join(SOURCE, name));
   const documents = '/usr/share/doc/madoguchi-cli';
   const date = new Date(time * 1_000).toUTCString().replace('GMT', '+0000');
-  const maintainer = 'The Madoguchi contributors <packages@madoguchi.jp>';
   const changelog = `madoguchi-cli (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md of the sources.\n\n -- ${maintainer}  ${date}\n`;
   /** @type {[string, string | Buffer, number?][]} */
   const files = [
@@ -130,8 +133,8 @@ function sharedLibraries(root, tree) {
   return libraries;
 }
 
-/** @param {string} tree @param {{ readonly version: string, readonly conffiles: readonly string[], readonly libraries: string }} facts */
-function writeControl(tree, { version, conffiles, libraries }) {
+/** @param {string} tree @param {{ readonly version: string, readonly maintainer: string, readonly conffiles: readonly string[], readonly libraries: string }} facts */
+function writeControl(tree, { version, maintainer, conffiles, libraries }) {
   const folder = join(tree, 'DEBIAN');
   const files = listFiles(tree);
   const kibibytes = Math.ceil(files.reduce((sum, path) => sum + statSync(join(tree, path)).size, 0) / 1_024);
@@ -140,14 +143,13 @@ function writeControl(tree, { version, conffiles, libraries }) {
     'Package: madoguchi-cli',
     `Version: ${version}`,
     'Architecture: amd64',
-    'Maintainer: The Madoguchi contributors <packages@madoguchi.jp>',
+    `Maintainer: ${maintainer}`,
     `Installed-Size: ${kibibytes}`,
     `Depends: ${depends}`,
     // The desktop app, whose package electron-builder makes, has a command of the same name.
     'Conflicts: madoguchi',
     'Section: utils',
     'Priority: optional',
-    'Homepage: https://madoguchi.jp/',
     "Description: client for Japan's My Number Card, on the command line",
     ' Says who asks for what, shows what is signed, and lets the card act only after',
     ' the person at the PC has agreed.',

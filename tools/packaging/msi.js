@@ -29,6 +29,7 @@ const LOCAL_MACHINE = 2;
 const POLICIES = 'SOFTWARE\\Policies\\Madoguchi';
 const SETUP = 'SOFTWARE\\Madoguchi\\Setup';
 const RUN = 'SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run';
+const EVENT_MESSAGES = '%SystemRoot%\\System32\\EventCreate.exe';
 /** Set a property from text. */
 const SET_PROPERTY = 51;
 
@@ -155,6 +156,8 @@ function edits() {
   const secure = ['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', 'KEEPHISTORY', ...remembered];
   const last = remembered.map((name) => `LAST${name}`);
   return [
+    // wixl forgets the mark of an expandable text, `#%`; without it Windows finds no messages.
+    `UPDATE \`Registry\` SET \`Value\` = ${quoted(`#%${EVENT_MESSAGES}`)} WHERE \`Value\` = ${quoted(EVENT_MESSAGES)}`,
     "DELETE FROM `Property` WHERE `Property` = 'SecureCustomProperties'",
     `INSERT INTO \`Property\` (\`Property\`, \`Value\`) VALUES ('SecureCustomProperties', ${quoted([...secure, ...last].join(';'))})`,
     ...Object.entries(components).flatMap(([name, condition]) => [

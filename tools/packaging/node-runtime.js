@@ -29,7 +29,7 @@ export function requireIntegrity(bytes, integrity) {
 }
 
 /**
- * The folder of the pinned Node.js: `bin/node`, `include/`, `LICENSE`. Fetched through npm where it is not in the cache, and
+ * The folder of the pinned Node.js: `bin/node` (on Windows `bin/node.exe`), `include/`, `LICENSE`. Fetched through npm where it is not in the cache, and
  * compared with its checksum each time.
  * @param {PinnedNode} pinned @param {string} [cache] @returns {string}
  */
@@ -43,7 +43,7 @@ export function fetchNode(pinned, cache = CACHE) {
   }
   requireIntegrity(readFileSync(archive), pinned.integrity);
   const folder = join(cache, name);
-  if (!existsSync(join(folder, 'bin', 'node'))) {
+  if (!existsSync(join(folder, 'bin'))) {
     const unpacked = mkdtempSync(join(cache, 'unpacking-'));
     run('tar', ['--no-same-owner', '-xzf', archive, '-C', unpacked], cache);
     rmSync(folder, { recursive: true, force: true });

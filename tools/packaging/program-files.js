@@ -15,7 +15,7 @@ import { parseJson } from './read-json.js';
 /** What the command line and the app are made of; every compiled file also needs a source. */
 const COMPILED = /^dist\/(?:(?:main|native|sdk\/(?:formats|protocol|verifier))\/.+)\.js$/;
 const RESOURCES =
-  /^resources\/(?:reader-quirks\.json|icons\/.+\.(?:png|svg)|locales\/.+\.json|service-registry\/[\w.-]+\.(?:json|jws)|trust-anchors\/[\w.-]+\.json|policy\/.+)$/;
+  /^resources\/(?:reader-quirks\.json|government-sites\.json|third-party\.txt|icons\/.+\.(?:png|svg)|locales\/.+\.json|service-registry\/[\w.-]+\.(?:json|jws)|trust-anchors\/[\w.-]+\.json|policy\/.+|updates\/[\w.-]+\.json)$/;
 const WINDOWS =
   /^dist\/(?:main\/electron\/preload\.cjs|renderer\/(?:[\w-]+\.html|assets\/[\w-]+\.(?:js|css|woff2|svg)))$/;
 const OF_PACKAGES = /(?:\.(?:js|cjs|mjs|json|wasm|node)|\/(?:LICEN[SC]E|NOTICE)(?:[.-][\w.-]+)?)$/i;
@@ -45,6 +45,14 @@ export function programPackages(lock) {
   };
   follow('');
   return [...found].filter((place) => place !== 'node_modules/nan').sort();
+}
+
+/**
+ * The same in the app: electron-builder moves a package out of another's folder where nothing else has its place.
+ * @param {readonly string[]} packages as `programPackages` answers them @returns {string[]}
+ */
+export function appPackages(packages) {
+  return [...new Set([...packages, ...packages.map((place) => place.replace(/^.*\/(?=node_modules\/)/, ''))])];
 }
 
 /** As Node.js looks: beside the package, then further out. @param {Lock} lock @param {string} from @param {string} name */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ask, CAN_ASK, run, say } from './terminal.js';
 
-/** @typedef {'demo' | 'test' | 'packages'} Level */
+/** @typedef {'demo' | 'test'} Level */
 
 /** What builds and serves a real card reader. The virtual card needs none of it. */
 const CARD_READER = ['libpcsclite-dev', 'pcscd', 'g++', 'make', 'python3'];
@@ -40,8 +40,7 @@ const PACKAGING = ['dpkg-dev', 'lintian', 'msitools', 'wixl', 'wine'];
 /** @type {Readonly<Record<Level, readonly string[]>>} */
 export const DEBIAN_PACKAGES = {
   demo: CARD_READER,
-  test: [...CARD_READER, ...SUITES],
-  packages: [...CARD_READER, ...SUITES, ...PACKAGING],
+  test: [...CARD_READER, ...SUITES, ...PACKAGING],
 };
 
 /** Programs the suites start, for machines where Debian's package names mean nothing. */
@@ -63,11 +62,14 @@ const SUITE_COMMANDS = [
   'xmlsec1',
   'xmllint',
   'time',
+  'lintian',
+  'wixl',
+  'msibuild',
+  'wine',
 ];
-const PACKAGING_COMMANDS = ['lintian', 'wixl', 'wine'];
 
 /** @type {Readonly<Record<Level, readonly string[]>>} */
-const COMMANDS = { demo: [], test: SUITE_COMMANDS, packages: [...SUITE_COMMANDS, ...PACKAGING_COMMANDS] };
+const COMMANDS = { demo: [], test: SUITE_COMMANDS };
 
 /** @param {string} osRelease Text of os-release(5). */
 export function isDebianLike(osRelease) {

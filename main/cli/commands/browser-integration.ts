@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import {
   BROWSERS,
   currentSituation,
+  inspectForUser,
   inspectIntegration,
   installIntegration,
   removeIntegration,
@@ -75,7 +76,8 @@ function install(
 
 /** Negative where a browser that was asked about cannot find the host. */
 async function showStatus(context: ProgramContext, options: IntegrationCommandOptions): Promise<ExitCode> {
-  const report = inspectIntegration(integrationOptions(context, options));
+  const inspect = options.system ? inspectIntegration : inspectForUser;
+  const report = inspect(integrationOptions(context, options));
   await tell(context, report);
   const needed = report.entries.filter(({ what }) => what !== 'wake');
   return needed.every(({ state }) => state === 'current') ? ExitCode.DONE : ExitCode.NEGATIVE;

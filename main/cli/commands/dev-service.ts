@@ -10,7 +10,7 @@ import type { Client } from '../../node/compose.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 import type { ProgramContext } from '../program-context.js';
-import { parsePort, refuseOwnAnswers, serveUntilStopped } from '../serving.js';
+import { parsePort, refuseOwnAnswers, serveUntilStopped, usageError } from '../serving.js';
 
 interface DevServiceOptions {
   readonly port: number;
@@ -40,6 +40,7 @@ async function devService(context: ProgramContext, options: DevServiceOptions): 
     ports: clientPort === undefined ? BRIDGE_PORTS : [clientPort],
     reader: common.profile ? { kind: 'virtual', profile: common.profile } : { kind: 'virtual' },
     async onListening(client, { port }) {
+      if (port === undefined) throw usageError('--client-port: a free port');
       const service = await startService(context, { client, prepared, bridgePort: port });
       const { origin } = prepared;
       context.output.result({ service: origin, port }, context.t('devService.listening', { origin }));

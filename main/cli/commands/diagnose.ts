@@ -11,6 +11,7 @@ import { usageError } from '../serving.js';
 
 interface DiagnoseOptions {
   readonly report?: string;
+  readonly governmentSites?: boolean;
 }
 
 const STANDARD_OUTPUT = '-';
@@ -20,18 +21,24 @@ export function addDiagnoseCommand(program: Command, run: RunCommand): void {
     .command('diagnose')
     .description('look for what keeps the card from being used, and say what to do; asks for no PIN')
     .option('--report <FILE|->', 'write a report that is safe to post: no names, serial numbers or addresses')
+    .option('--government-sites', 'look also for what keeps today’s government sites from being used')
     .action((options: DiagnoseOptions) => run((context) => diagnose(context, options)));
 }
 
 /** Negative where a layer failed. */
-async function diagnose(context: ProgramContext, { report: target }: DiagnoseOptions): Promise<ExitCode> {
+async function diagnose(
+  context: ProgramContext,
+  { report: target, governmentSites = false }: DiagnoseOptions,
+): Promise<ExitCode> {
   const toStandardOutput = target === STANDARD_OUTPUT;
   if (toStandardOutput && context.output.json) throw usageError('--report -: without --json');
   const file = target === undefined || toStandardOutput ? undefined : await createNewFile(target);
   try {
     const report = await context.withClient((client) => {
       if (target !== undefined) requireDiagnosisExport(client.policy());
-      return client.diagnosis.run((result) => tell(context, result, toStandardOutput), context.signal);
+      return client.diagnosis.run((result) => tell(context, result, toStandardOutput), context.signal, {
+        governmentSites,
+      });
     });
     await finish(context, report, { file, toStandardOutput });
     return report.results.some(({ status }) => status === 'failed') ? ExitCode.NEGATIVE : ExitCode.DONE;

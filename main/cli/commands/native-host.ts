@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { runNativeHost } from '../../node/native-host/index.js';
+import { stateDirectory } from '../../node/state-directory.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
 
@@ -11,9 +12,11 @@ export function addNativeHostCommand(program: Command, run: RunCommand): void {
     // Chrome on Windows adds options of its own.
     .allowUnknownOption()
     .action((callerArguments: readonly string[]) =>
-      run(async ({ stateDirectory, signal }) => {
+      run(async ({ signal }) => {
         const { stdin: input, stdout: output, env: environment } = process;
-        await runNativeHost({ callerArguments, input, output, stateDirectory, environment, signal });
+        // It looks at each place of a socket itself, and tells the extension what is wrong there.
+        const place = stateDirectory(environment);
+        await runNativeHost({ callerArguments, input, output, stateDirectory: place, environment, signal });
         return ExitCode.DONE;
       }),
     );

@@ -55,7 +55,7 @@ function show({ output, t }: ProgramContext): Promise<ExitCode> {
 
 function policyResult(name: PolicyName, { policy, entries }: ResolvedPolicy): object {
   const entry = entries.find((candidate) => candidate.name === name);
-  const { setting, mode, notYetUsed } = policyDefinition(name);
+  const { setting, mode } = policyDefinition(name);
   const value = policy[name];
   return {
     name,
@@ -64,20 +64,18 @@ function policyResult(name: PolicyName, { policy, entries }: ResolvedPolicy): ob
     locked: entry !== undefined && mode !== 'default',
     ...(setting !== undefined && { setting }),
     ...(entry?.malformed && { malformed: true }),
-    ...(notYetUsed && { notYetUsed }),
   };
 }
 
 function policyLine(name: PolicyName, { policy, entries }: ResolvedPolicy, t: Translate): string {
   const entry = entries.find((candidate) => candidate.name === name);
-  const { mode, notYetUsed } = policyDefinition(name);
+  const { mode } = policyDefinition(name);
   const value = policy[name];
   const shown = value === undefined ? t('policy.notSet') : displayText(JSON.stringify(value));
   const words = [
     entry ? t('policy.from', { source: displayText(entry.source) }) : t('policy.byDefault'),
     ...(entry && mode !== 'rule' ? [t(`policy.mode.${mode}`)] : []),
     ...(entry?.malformed ? [t('policy.isMalformed')] : []),
-    ...(entry && notYetUsed ? [t('policy.notYetUsed')] : []),
   ];
   return t('policy.line', { name, value: shown, words: words.join(t('policy.separator')) });
 }

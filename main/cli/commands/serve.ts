@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BridgeListener } from '../../node/bridge-listener/index.js';
+import type { BridgeEndpoints } from '../../node/bridge-endpoints.js';
 import type { DeveloperRegistry } from '../../node/service-registry.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
@@ -52,11 +52,13 @@ function registryOf({ registry, registryKeys }: ServeOptions): DeveloperRegistry
 }
 
 function announce(
-  { output, t }: ProgramContext,
-  state: { readonly listener: BridgeListener; readonly developerMode: boolean; readonly options: ServeOptions },
+  { output, t, terminal }: ProgramContext,
+  state: { readonly listener: BridgeEndpoints; readonly developerMode: boolean; readonly options: ServeOptions },
 ): void {
   if (state.developerMode) output.note(t('serve.developerMode'));
   if (state.options.approveAll) output.note(t('serve.approveAll'));
+  else if (!terminal.interactive) output.note(t('serve.noTerminal'));
   const { addresses, port } = state.listener;
-  output.result({ port, addresses }, t('serve.listening', { addresses: addresses.join(', ') }));
+  if (port === undefined) output.result({ port: null, addresses }, t('serve.extensionAlone'));
+  else output.result({ port, addresses }, t('serve.listening', { addresses: addresses.join(', ') }));
 }

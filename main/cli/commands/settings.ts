@@ -14,11 +14,10 @@ import {
 } from '../../core/settings/settings.js';
 import { createLog } from '../../node/log.js';
 import { openPersonSettings } from '../../node/settings/index.js';
-import { stateDirectory } from '../../node/state-directory.js';
 import { ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../main.js';
-import { LANGUAGES, type Translate } from '../messages.js';
-import type { GlobalOptions, ProgramContext } from '../program-context.js';
+import type { Translate } from '../messages.js';
+import type { ProgramContext } from '../program-context.js';
 
 export function addSettingsCommands(program: Command, run: RunCommand): void {
   const settings = program.command('settings').description('what you or an administrator decided about this program');
@@ -42,23 +41,6 @@ export function addSettingsCommands(program: Command, run: RunCommand): void {
     .description('have one setting as shipped, or all; all also where the file is damaged')
     .argument('[name]', 'as in the list')
     .action((name: string | undefined) => run((context) => reset(context, name)));
-}
-
-/**
- * The setting `language` where `--language` says nothing. A language that only windows have texts in is the system's here. A
- * policy that cannot be read is for the command to report.
- */
-export function withLanguageSetting(options: GlobalOptions): GlobalOptions {
-  if (options.language !== undefined) return options;
-  try {
-    const store = openPersonSettings({ stateDirectory: stateDirectory(process.env), log: createLog('silent') });
-    const { value } = store.read().settings.language;
-    const names: readonly string[] = value === 'ja-simple' ? [value, 'ja'] : [value];
-    const language = LANGUAGES.find((known) => names.includes(known));
-    return language === undefined ? options : { ...options, language };
-  } catch {
-    return options;
-  }
 }
 
 function open(context: ProgramContext): SettingsStore {

@@ -57,6 +57,11 @@ export function readBinaryByShortFileId(shortFileId: number, le: number): Comman
   return { cla: 0x00, ins: 0xb0, p1: 0x80 | shortFileId, p2: 0x00, le };
 }
 
+/** READ RECORD (ISO 7816-4 §11.4.3) of one record of the EF with this short identifier; 0 is the current EF. */
+export function readRecord(shortFileId: number, record: number): CommandApdu {
+  return { cla: 0x00, ins: 0xb2, p1: record, p2: (shortFileId << 3) | 0x04, le: MAX_SHORT_LE };
+}
+
 /** VERIFY without data: asks for the retry counter and costs no try, ISO 7816-4 §11.6.6. */
 export function queryRetryCounter(pinReference: number): CommandApdu {
   return { cla: 0x00, ins: 0x20, p1: 0x00, p2: pinReference };

@@ -6,6 +6,8 @@ import {
   type CancelResult,
   type DeleteUploadResult,
   type Envelope,
+  type GovernmentPageResult,
+  type GovernmentSitesResult,
   type OpenSessionRequest,
   type OpenSessionResult,
   type SessionResult,
@@ -15,17 +17,25 @@ import {
 import type { Caller, OriginRequester } from '../consent/consent-model.js';
 import type { DocumentEngine } from '../documents/signable-item.js';
 import { ClientError, toClientError, toPublicError } from '../errors.js';
+import type { ExtensionReport } from '../government-sites/government-sites.js';
 import type { JoseCrypto, SiteMemory, UploadStore } from '../ports.js';
 import { allowsDeveloperMode, type Policy } from '../policy/policy.js';
 import type { ServiceRegistry } from '../registry/service-registry.js';
 import type { CardOperations } from '../signing/operations.js';
 import type { Asker } from './asker.js';
+import {
+  GovernmentPageSessions,
+  notGovernment,
+  turnedOff,
+  type GovernmentPages,
+  type GovernmentPagesOptions,
+} from './government-pages.js';
 import { judgeRequest, judgeUpload, type JudgeEnvironment } from './judge-request.js';
 import { authorizeOrigin } from './origin.js';
 import { readRedirect, type RedirectSession } from './redirect.js';
 import { ReplayGuard } from './replay-guard.js';
 import { operationTask, type OperationEnvironment } from './run-operation.js';
-import { SessionTable, type PollOptions, type SessionPorts } from './sessions.js';
+import { SessionTable, type PollOptions, type SessionKind, type SessionPorts } from './sessions.js';
 import { SIGNED_REQUEST_SECONDS, type RedirectTarget } from './signed-request.js';
 import { UploadTable, type IncomingUpload } from './uploads.js';
 
@@ -56,6 +66,11 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
+/** The bridge as the browser extension has it. */
+export interface ExtensionBridge extends Bridge {
+  readonly governmentPages: GovernmentPages;
+}
+
 export interface BridgeOptions extends SessionPorts {
   readonly operations: CardOperations;
   readonly registry: ServiceRegistry;
@@ -67,10 +82,12 @@ export interface BridgeOptions extends SessionPorts {
   readonly developerMode: boolean;
   /** Read at every request, so a change takes effect at once. */
   readonly policy: () => Policy;
+  /** Left out: government sites' own page protocol is off. */
+  readonly governmentPages?: GovernmentPagesOptions;
 }
 
 /** The bridge over the product's use cases. */
-export function createBridge(options: BridgeOptions): Bridge {
+export function createBridge(options: BridgeOptions): ExtensionBridge {
   const core = new BridgeCore(options);
   return {
     authorize: (unverifiedOrigin) => core.authorize(unverifiedOrigin),
@@ -83,6 +100,15 @@ export function createBridge(options: BridgeOptions): Bridge {
     upload: (origin, content) => answer(() => core.upload(origin, content)),
     deleteUpload: (origin, uploadId) => answer(() => core.deleteUpload(origin, uploadId)),
     close: () => core.close(),
+    governmentPages: {
+      report: (caller, permission) => core.report({ caller, permission }),
+      reportPage: ({ origin, caller }, { permission, marker }) =>
+        core.report({ caller, permission, page: { origin, marker } }),
+      open: (asker, unverifiedDetail) =>
+        answer(() => Promise.resolve({ sessionId: core.openPage(asker, unverifiedDetail) })),
+      poll: (origin, sessionId, pollOptions) => core.pollPage(origin, sessionId, pollOptions),
+      cancel: (origin, sessionId) => core.cancel(origin, sessionId, 'page'),
+    },
   };
 }
 
@@ -93,6 +119,7 @@ class BridgeCore {
   readonly #running: OperationEnvironment;
   readonly #usedStates: ReplayGuard;
   readonly #uploads: UploadTable;
+  readonly #pages: GovernmentPageSessions | undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -114,6 +141,9 @@ class BridgeCore {
       },
     };
     this.#usedStates = new ReplayGuard(options.clock, LIMITS.replaySeconds);
+    const { governmentPages: pages } = options;
+    const { onBlocked } = this.#running;
+    this.#pages = pages && new GovernmentPageSessions({ ...options, ...pages, sessions: this.#sessions, onBlocked });
   }
 
   authorize(unverifiedOrigin: string | undefined): string {
@@ -156,6 +186,33 @@ class BridgeCore {
     return { ...target, origin, sessionId };
   }
 
+  report(report: ExtensionReport): Envelope<GovernmentSitesResult> {
+    const rules = this.#options.governmentPages?.rules;
+    try {
+      if (!rules) throw turnedOff();
+      const { page } = report;
+      if (page && !rules.isGovernmentOrigin(this.authorize(page.origin))) throw notGovernment();
+      return { ok: true, result: rules.report(report) };
+    } catch (thrown) {
+      return failure(thrown);
+    }
+  }
+
+  openPage(asker: Asker, unverifiedDetail: string): string {
+    const origin = this.authorize(asker.origin);
+    if (!this.#pages) throw turnedOff();
+    return this.#pages.open({ ...asker, origin }, unverifiedDetail);
+  }
+
+  async pollPage(origin: string, sessionId: string, options: PollOptions): Promise<Envelope<GovernmentPageResult>> {
+    try {
+      checkWait(options.waitSeconds);
+      return await this.#sessions.pollPage(origin, sessionId, options);
+    } catch (thrown) {
+      return failure(thrown);
+    }
+  }
+
   async poll(origin: string, sessionId: string, options: PollOptions): Promise<Envelope<SessionResult>> {
     try {
       checkWait(options.waitSeconds);
@@ -165,9 +222,9 @@ class BridgeCore {
     }
   }
 
-  cancel(origin: string, sessionId: string): Envelope<CancelResult> {
+  cancel(origin: string, sessionId: string, kind?: SessionKind): Envelope<CancelResult> {
     try {
-      this.#sessions.cancel(origin, sessionId);
+      this.#sessions.cancel(origin, sessionId, kind);
       return { ok: true, result: {} };
     } catch (thrown) {
       return failure(thrown);
@@ -185,6 +242,7 @@ class BridgeCore {
   }
 
   async close(): Promise<void> {
+    this.#pages?.close();
     await this.#sessions.close();
     await this.#uploads.close();
   }

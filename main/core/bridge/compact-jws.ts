@@ -1,5 +1,10 @@
 import { decodeBase64 } from '../../../sdk/formats/bytes.js';
-import type { registryHeaderSchema, SignatureJwk, signedRequestHeaderSchema } from '../../../sdk/protocol/index.js';
+import type {
+  registryHeaderSchema,
+  SignatureJwk,
+  signedRequestHeaderSchema,
+  updateFeedHeaderSchema,
+} from '../../../sdk/protocol/index.js';
 import type { JoseCrypto } from '../ports.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -9,7 +14,7 @@ const MAX_HEADER_LENGTH = 2_048;
 
 export interface JwsExpectation {
   /** What the header must be, to the member. */
-  readonly header: typeof registryHeaderSchema | typeof signedRequestHeaderSchema;
+  readonly header: typeof registryHeaderSchema | typeof signedRequestHeaderSchema | typeof updateFeedHeaderSchema;
   /** The header's `kid` chooses one of these, and nothing else does. */
   readonly keys: readonly SignatureJwk[];
   /** Characters. */

@@ -69,16 +69,9 @@ export async function judgeRequest(
   if (environment.policy().requireEncryption && recipient?.shown.kind !== 'verifier') throw mustBeEncrypted();
   if (recipient) await checkUsable(environment, recipient);
   const standing = standingOf(registry, { service, isSigned, asker });
-  const unicode = unicodeOrigin(asker.origin);
   return {
     request,
-    requester: {
-      kind: 'origin',
-      ...asker,
-      ...(unicode === undefined ? {} : { unicodeOrigin: unicode }),
-      confirmed,
-      standing,
-    },
+    requester: originRequester(asker, { confirmed, standing }),
     encryptionKey: recipient?.key,
     terms: {
       ...(recipient && { recipient: recipient.shown }),
@@ -88,6 +81,15 @@ export async function judgeRequest(
   };
 }
 
+/** Who the person is told asks. */
+export function originRequester(
+  asker: Asker,
+  judged: Pick<OriginRequester, 'confirmed' | 'standing'>,
+): OriginRequester {
+  const unicode = unicodeOrigin(asker.origin);
+  return { kind: 'origin', ...asker, ...(unicode === undefined ? {} : { unicodeOrigin: unicode }), ...judged };
+}
+
 /** @throws ClientError `ERR_USER_BLOCKED` */
 export function refuseBlocked(sites: SiteMemory, origin: string, confirmed: boolean): void {
   if (sites.isBlocked(origin, confirmed)) {
@@ -95,7 +97,7 @@ export function refuseBlocked(sites: SiteMemory, origin: string, confirmed: bool
   }
 }
 
-interface Judged {
+export interface Judged {
   readonly service: RegistryService | undefined;
   readonly isSigned: boolean;
   readonly asker: Asker;
@@ -110,7 +112,8 @@ function checkAllowed({ operation }: OperationRequest, { service, isSigned, aske
   checkEntry(service, operation);
 }
 
-function checkEntry(service: RegistryService | undefined, operation: OperationRequest['operation']): void {
+/** @throws ClientError `ERR_POLICY_OPERATION` */
+export function checkEntry(service: RegistryService | undefined, operation: OperationRequest['operation']): void {
   if (service && !service.operations.includes(operation)) {
     throw new ClientError('ERR_POLICY_OPERATION', 'the registry entry of this origin does not allow this operation');
   }
@@ -154,7 +157,7 @@ function recipientOf(
   return { shown: { kind: 'verifier', id, name, operator }, key };
 }
 
-function mustBeEncrypted(): ClientError {
+export function mustBeEncrypted(): ClientError {
   const details = { rule: 'require-encryption' };
   return new ClientError('ERR_POLICY_ENCRYPTION_KEY', 'results have to be encrypted to a verifier', { details });
 }
@@ -170,7 +173,7 @@ async function checkUsable({ jose }: JudgeEnvironment, { shown, key }: Recipient
   }
 }
 
-function standingOf(registry: ServiceRegistry, { service, isSigned, asker }: Judged): OriginStanding {
+export function standingOf(registry: ServiceRegistry, { service, isSigned, asker }: Judged): OriginStanding {
   if (service) {
     const { id: serviceId, name, operator } = service;
     return { level: isSigned ? 'verified' : 'listed', serviceId, name, operator };
@@ -196,7 +199,7 @@ function signingTerms(
   }
 }
 
-function onlyListed(): ClientError {
+export function onlyListed(): ClientError {
   return new ClientError('ERR_POLICY_OPERATION', 'only listed origins may ask for the signing certificate');
 }
 

@@ -1,7 +1,7 @@
 import type { OperationOutput, SessionOutput } from '../../../sdk/protocol/index.js';
 import type { OriginRequester } from '../consent/consent-model.js';
 import { toClientError } from '../errors.js';
-import type { Decision, Log, SiteMemory } from '../ports.js';
+import type { Decision, Log, Refusal, SiteMemory } from '../ports.js';
 import type { CardOperations } from '../signing/operations.js';
 import { encryptOutput, type EncryptionEnvironment } from './encrypt-output.js';
 import { refuseBlocked, type JudgedRequest } from './judge-request.js';
@@ -88,17 +88,27 @@ function plainTask(environment: OperationEnvironment, judged: JudgedRequest): Ta
   }
 }
 
+/** Blocks the site where the person said so. Rejects as `SiteMemory.block`. */
+export async function keepRefusal(
+  { sites, onBlocked }: Pick<OperationEnvironment, 'sites' | 'onBlocked'>,
+  requester: OriginRequester,
+  { block }: Refusal,
+): Promise<void> {
+  if (!block) return;
+  onBlocked(requester);
+  await sites.block(requester.origin, requester.confirmed);
+}
+
 /** What the person decided beyond this request. */
 async function keepDecision(
-  { sites, log, onBlocked }: OperationEnvironment,
+  environment: OperationEnvironment,
   { request: { operation }, requester, terms }: JudgedRequest,
   decision: Decision,
 ): Promise<void> {
-  const { origin, confirmed } = requester;
+  const { sites, log } = environment;
+  const { origin } = requester;
   if (decision.answer === 'refused') {
-    if (!decision.block) return;
-    onBlocked(requester);
-    await sites.block(origin, confirmed);
+    await keepRefusal(environment, requester, decision);
   } else if (decision.remember && terms.remembered === 'may-be') {
     try {
       await sites.remember(origin, operation);

@@ -2,6 +2,8 @@ import {
   errorArea,
   LIMITS,
   type Envelope,
+  type GovernmentPageOutput,
+  type GovernmentPageResult,
   type Operation,
   type SessionOutput,
   type SessionResult,
@@ -24,14 +26,21 @@ export interface SessionPorts {
   readonly askLimits?: AskLimitFigures;
 }
 
+/** `page`: opened in a government site's own page protocol. Neither kind can be polled or cancelled as the other. */
+export type SessionKind = 'contract' | 'page';
+
+type AnyResult = SessionResult | GovernmentPageResult;
+
 /** What a session is to do when its turn comes. */
 export interface SessionTask {
+  /** Left out: `contract`. */
+  readonly kind?: SessionKind;
   readonly asker: Asker;
   /** As in `OriginRequester`. */
   readonly confirmed: boolean;
   readonly operation: Operation;
   /** Runs the operation. `signal` aborts when the asker has cancelled or is gone. */
-  readonly run: (signal: AbortSignal) => Promise<SessionOutput>;
+  readonly run: (signal: AbortSignal) => Promise<SessionOutput | GovernmentPageOutput>;
   /** Called once, when it has run or will not run any more. Does not reject. */
   readonly release?: () => Promise<void>;
 }
@@ -55,7 +64,7 @@ interface Session extends SessionTask {
   poll: AbortController | undefined;
   /** `Clock.monotonic()` at the last sign of life from the asker. */
   lastHeard: number;
-  outcome: Envelope<SessionResult> | undefined;
+  outcome: Envelope<AnyResult> | undefined;
 }
 
 /**
@@ -120,10 +129,19 @@ export class SessionTable {
   /**
    * Waits for the session's result and delivers it once; `pending` where there is none in time. A newer poll of the same
    * session ends an older one with `pending`.
-   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin.
+   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin or kind.
    */
-  async poll(origin: string, id: string, options: PollOptions): Promise<Envelope<SessionResult>> {
-    const session = this.#find(origin, id);
+  poll(origin: string, id: string, options: PollOptions): Promise<Envelope<SessionResult>> {
+    // A session of this kind was opened with a task of this kind.
+    return this.#poll(this.#find(origin, id, 'contract'), options) as Promise<Envelope<SessionResult>>;
+  }
+
+  /** As `poll`, for a session that a page opened in its own protocol. */
+  pollPage(origin: string, id: string, options: PollOptions): Promise<Envelope<GovernmentPageResult>> {
+    return this.#poll(this.#find(origin, id, 'page'), options) as Promise<Envelope<GovernmentPageResult>>;
+  }
+
+  async #poll(session: Session, options: PollOptions): Promise<Envelope<AnyResult>> {
     const poll = new AbortController();
     session.poll?.abort();
     session.poll = poll;
@@ -145,10 +163,21 @@ export class SessionTable {
 
   /**
    * Ends a session at once; a dialog that is open for it closes.
-   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin.
+   * @throws ClientError `ERR_PROTOCOL_SESSION_UNKNOWN`, also for a session of another origin or kind.
    */
-  cancel(origin: string, id: string): void {
-    this.#cancel(this.#find(origin, id), 'bridge.session.cancelled');
+  cancel(origin: string, id: string, kind: SessionKind = 'contract'): void {
+    this.#cancel(this.#find(origin, id, kind), 'bridge.session.cancelled');
+  }
+
+  /** Ends every session of this kind with `error`, whatever it is at. What waits for it is told so. */
+  endKind(kind: SessionKind, error: ClientError): void {
+    const meant = [...this.#sessions.values()].filter((session) => kindOf(session) === kind);
+    for (const session of meant) {
+      this.#record('bridge.session.ended', session, error.code);
+      this.#leaveQueue(session);
+      session.cancelled.abort();
+      this.#finish(session, refusal(error));
+    }
   }
 
   /** Ends with `ERR_USER_BLOCKED` what waits for its turn and `isMeant`. What runs comes to its own end. */
@@ -167,9 +196,9 @@ export class SessionTable {
     await this.#running;
   }
 
-  #find(origin: string, id: string): Session {
+  #find(origin: string, id: string, kind: SessionKind): Session {
     const session = this.#sessions.get(id);
-    if (session?.asker.origin !== origin) {
+    if (session?.asker.origin !== origin || kindOf(session) !== kind) {
       throw new ClientError('ERR_PROTOCOL_SESSION_UNKNOWN', 'no such session');
     }
     return session;
@@ -189,7 +218,7 @@ export class SessionTable {
     try {
       const output = await session.run(session.cancelled.signal);
       this.#record('bridge.session.done', session);
-      this.#finish(session, { ok: true, result: { status: 'done', output } });
+      this.#finish(session, done(output));
     } catch (thrown) {
       const error = toClientError(thrown);
       this.#record('bridge.session.failed', session, error.code);
@@ -200,7 +229,7 @@ export class SessionTable {
   }
 
   /** What a session that was cancelled while it ran comes to is heard by nobody. */
-  #finish(session: Session, outcome: Envelope<SessionResult>): void {
+  #finish(session: Session, outcome: Envelope<AnyResult>): void {
     if (session.outcome !== undefined) return;
     session.outcome = outcome;
     if (outcome.ok) this.#limits.succeeded(session.account);
@@ -254,11 +283,21 @@ export class SessionTable {
   }
 }
 
-const PENDING: Envelope<SessionResult> = { ok: true, result: { status: 'pending' } };
+function kindOf({ kind = 'contract' }: SessionTask): SessionKind {
+  return kind;
+}
+
+function done(output: SessionOutput | GovernmentPageOutput): Envelope<AnyResult> {
+  return 'detail' in output
+    ? { ok: true, result: { status: 'done', output } }
+    : { ok: true, result: { status: 'done', output } };
+}
+
+const PENDING: Envelope<{ status: 'pending' }> = { ok: true, result: { status: 'pending' } };
 
 const CANCELLED = refusal(new ClientError('ERR_USER_CANCELLED', 'the session was cancelled'));
 const BLOCKED = refusal(new ClientError('ERR_USER_BLOCKED', 'the person has blocked this site'));
 
-function refusal(error: ClientError): Envelope<SessionResult> {
+function refusal(error: ClientError): Extract<Envelope<never>, { ok: false }> {
   return { ok: false, error: toPublicError(error) };
 }

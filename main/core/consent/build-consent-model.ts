@@ -34,7 +34,7 @@ export function buildConsentModel(
     case 'authenticate':
       return {
         operation: 'authenticate',
-        ...parties(request),
+        ...consentParties(request),
         pinRole: 'authentication',
         disclosed: ['serial-number'],
         items: [],
@@ -44,7 +44,7 @@ export function buildConsentModel(
     case 'sign':
       return {
         operation: 'sign',
-        ...parties(request),
+        ...consentParties(request),
         pinRole: 'signing',
         disclosed: ['four-attributes', 'serial-number'],
         ...(prepared
@@ -102,7 +102,7 @@ function attributesModel(request: ServiceAttributesOperation): ConsentModel {
   const attributes = [...asked(request.required, true), ...asked(request.optional, false)];
   return {
     operation: 'read-attributes',
-    ...parties(request),
+    ...consentParties(request),
     pinRole: 'profile',
     disclosed: attributes.flatMap(({ attribute }) =>
       typeof attribute === 'string' ? [disclosedAttribute(attribute)] : [],
@@ -114,7 +114,7 @@ function attributesModel(request: ServiceAttributesOperation): ConsentModel {
 }
 
 /** Who asks and who can read the answer, with every text made safe to show: a registry's names come from outside, too. */
-function parties({
+export function consentParties({
   requester,
   recipient,
 }: Pick<SignOperation, 'requester' | 'recipient'>): Pick<ConsentModel, 'requester' | 'recipient'> {

@@ -102,7 +102,8 @@ export interface ConsentDocument extends ConsentPart {
 export interface ConsentDigest {
   readonly kind: 'digest';
   readonly name: string;
-  readonly algorithm: 'SHA-256' | 'SHA-384' | 'SHA-512';
+  /** SHA-1 only for a government site, where an administrator lets it. */
+  readonly algorithm: 'SHA-256' | 'SHA-384' | 'SHA-512' | 'SHA-1';
   /** Lower-case hexadecimal. */
   readonly digest: string;
 }
@@ -130,7 +131,9 @@ export type DisclosedDatum =
   | 'name'
   | 'address'
   | 'birth-date'
-  | 'gender';
+  | 'gender'
+  /** Made up of this installation, the site and the card, so that the site knows them again, and no other site does. */
+  | 'site-identifier';
 
 /** An attribute, or an answer derived from one, that a service asks for. */
 export interface ConsentAttribute {
@@ -166,4 +169,9 @@ export interface ConsentModel {
    * at once. Undefined: no such choice.
    */
   readonly remembered?: 'may-be' | 'is';
+  /**
+   * A government site asks in its own page protocol. With `authenticate` the site chose the bytes in `items`, and what they are
+   * for cannot be checked; with `sign` they are digests of content that cannot be shown.
+   */
+  readonly governmentPage?: true;
 }

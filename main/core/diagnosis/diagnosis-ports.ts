@@ -1,4 +1,5 @@
 import type { InsertionMemories } from '../card/insertion-memory.js';
+import type { GovernmentSitesStatus } from '../government-sites/government-sites.js';
 import type { CardReaders, Clock } from '../ports.js';
 import type { ReaderSelection } from '../signing/prepare-card.js';
 import type { TrustAnchors } from '../trust/trust-anchors.js';
@@ -43,6 +44,15 @@ export interface BrowserState {
   readonly registration: 'current' | 'outdated' | 'absent' | 'foreign' | 'unreadable';
 }
 
+/** How it stands with government sites, as far as this process knows. */
+export interface GovernmentSitesView {
+  readonly isOn: boolean;
+  /** Whether the extension speaks to this process: what it says is kept nowhere. */
+  readonly isServing: boolean;
+  /** @throws ClientError `ERR_INTERNAL_FILE` */
+  status(): GovernmentSitesStatus;
+}
+
 /** What a diagnosis needs to know of the PC. Nothing here rejects for what is wrong with the PC; it answers that. */
 export interface ComputerPort {
   readonly programVersion: string;
@@ -74,4 +84,6 @@ export interface DiagnosisPorts {
   /** How long a phone is waited for, in milliseconds. Every other reader is there or not. */
   readonly cardWaitMilliseconds: number;
   readonly computer: ComputerPort;
+  /** Left out: nothing is known of government sites, and their layers are not looked at. */
+  readonly governmentSites?: GovernmentSitesView;
 }

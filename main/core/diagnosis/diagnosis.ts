@@ -17,7 +17,11 @@ export const DIAGNOSIS_LAYERS = [
   'browser',
   'clock',
 ] as const;
-export type DiagnosisLayer = (typeof DIAGNOSIS_LAYERS)[number];
+
+/** Looked at after `browser`, only for today's government sites. */
+export const GOVERNMENT_LAYERS = ['government-permission', 'government-marker'] as const;
+
+export type DiagnosisLayer = (typeof DIAGNOSIS_LAYERS)[number] | (typeof GOVERNMENT_LAYERS)[number];
 
 /** The layer that each one rests on directly; those without one are checked in any case. */
 export const BELOW: Readonly<Partial<Record<DiagnosisLayer, DiagnosisLayer>>> = {
@@ -26,6 +30,7 @@ export const BELOW: Readonly<Partial<Record<DiagnosisLayer, DiagnosisLayer>>> = 
   application: 'card',
   certificate: 'application',
   pin: 'application',
+  'government-marker': 'government-permission',
 };
 
 /**
@@ -94,13 +99,18 @@ export interface DiagnosisReport {
   /** Version of this program. */
   readonly programVersion: string;
   readonly system: DiagnosedSystem;
-  /** One for each of `DIAGNOSIS_LAYERS`, in that order. */
+  /** One for each of `DIAGNOSIS_LAYERS`, in that order; those of `GOVERNMENT_LAYERS`, where looked at, after `browser`. */
   readonly results: readonly LayerResult[];
 }
 
 /** `done`: run the diagnosis again to see whether it helped. `failed`: it could not be done; `code` says why. */
 export type ActionOutcome =
   { readonly status: 'done' } | { readonly status: 'failed'; readonly code: 'ERR_INTERNAL_FILE' | 'ERR_INTERNAL' };
+
+export interface DiagnosisOptions {
+  /** Looks at `GOVERNMENT_LAYERS` even where the mode for government sites is off. Where it is on they are looked at anyway. */
+  readonly governmentSites?: boolean;
+}
 
 export interface Diagnosis {
   /**
@@ -110,7 +120,11 @@ export interface Diagnosis {
    * @param onLayer told each layer's result as soon as it and all before it are known
    * @throws ClientError ERR_USER_CANCELLED where `signal` aborts. Nothing else is thrown for what is wrong with a layer.
    */
-  run(onLayer: (result: LayerResult) => void, signal: AbortSignal): Promise<DiagnosisReport>;
+  run(
+    onLayer: (result: LayerResult) => void,
+    signal: AbortSignal,
+    options?: DiagnosisOptions,
+  ): Promise<DiagnosisReport>;
   /** Does what a button offers. Never rejects. */
   act(action: DiagnosisAction): Promise<ActionOutcome>;
 }

@@ -31,6 +31,12 @@ export type RemedySlug =
   | 'remove-foreign-file'
   | 'use-other-browser'
   | 'install-browser'
+  | 'turn-on-government-sites'
+  | 'ask-administrator'
+  | 'connect-extension'
+  | 'give-site-access'
+  | 'open-government-site'
+  | 'choose-one-extension'
   | 'repair-file-access'
   | 'set-clock'
   | 'report-defect';
@@ -147,6 +153,44 @@ export const FINDINGS = {
   'sandboxed-browser': { layer: 'browser', status: 'ok', remedy: 'use-other-browser' },
   'no-known-browser': { layer: 'browser', status: 'attention', remedy: 'install-browser' },
   'registration-unreadable': { layer: 'browser', status: 'attention', remedy: 'repair-file-access', action: 'retry' },
+
+  'government-sites-off': {
+    layer: 'government-permission',
+    status: 'failed',
+    remedy: 'turn-on-government-sites',
+    action: 'retry',
+  },
+  'government-sites-forbidden': { layer: 'government-permission', status: 'failed', remedy: 'ask-administrator' },
+  /** The extension speaks to the app, and this is another process. */
+  'asked-in-app': { layer: 'any', status: 'not-checked' },
+  /** No browser's extension has spoken since this program was started. */
+  'extension-silent': {
+    layer: 'government-permission',
+    status: 'failed',
+    remedy: 'connect-extension',
+    action: 'retry',
+  },
+  'site-access-given': { layer: 'government-permission', status: 'ok' },
+  'site-access-missing': {
+    layer: 'government-permission',
+    status: 'failed',
+    remedy: 'give-site-access',
+    action: 'retry',
+  },
+  'marker-placed': { layer: 'government-marker', status: 'ok' },
+  /** Ours stepped aside; the sites work with the other one. */
+  'official-extension': {
+    layer: 'government-marker',
+    status: 'attention',
+    remedy: 'choose-one-extension',
+    action: 'retry',
+  },
+  'no-government-page': {
+    layer: 'government-marker',
+    status: 'attention',
+    remedy: 'open-government-site',
+    action: 'retry',
+  },
 
   'clock-plausible': { layer: 'clock', status: 'ok' },
   'clock-before-release': { layer: 'clock', status: 'failed', remedy: 'set-clock', action: 'open-clock-settings' },

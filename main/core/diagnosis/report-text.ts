@@ -1,6 +1,14 @@
-import { DIAGNOSIS_LAYERS, type DiagnosisReport, type LayerResult } from './diagnosis.js';
+import {
+  DIAGNOSIS_LAYERS,
+  GOVERNMENT_LAYERS,
+  type DiagnosisLayer,
+  type DiagnosisReport,
+  type LayerResult,
+} from './diagnosis.js';
 import { FINDINGS } from './findings.js';
 import { safeDetails, safeSystem, safeProgramVersion } from './safe-values.js';
+
+const LAYERS: readonly DiagnosisLayer[] = [...DIAGNOSIS_LAYERS, ...GOVERNMENT_LAYERS];
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
@@ -33,10 +41,10 @@ export function reportText(report: DiagnosisReport): string {
 }
 
 function resultLine({ layer, finding, details, standsInTheWay }: LayerResult): string {
-  if (!DIAGNOSIS_LAYERS.includes(layer) || !Object.hasOwn(FINDINGS, finding)) return '- unknown';
+  if (!LAYERS.includes(layer) || !Object.hasOwn(FINDINGS, finding)) return '- unknown';
   const { status }: { status: string } = FINDINGS[finding];
   const facts = Object.entries(safeDetails(details)).map(([name, value]) => ` ${safeName(name)}=\`${String(value)}\``);
-  const obstacle = standsInTheWay !== undefined && DIAGNOSIS_LAYERS.includes(standsInTheWay) ? standsInTheWay : '';
+  const obstacle = standsInTheWay !== undefined && LAYERS.includes(standsInTheWay) ? standsInTheWay : '';
   const because = obstacle === '' ? '' : `, because of ${obstacle}`;
   return `- ${layer}: **${status}**, ${finding}${because}${facts.length === 0 ? '' : `;${facts.join('')}`}`;
 }

@@ -8,10 +8,12 @@ import {
   type DiagnosedSystem,
   type DiagnosisAction,
   type DiagnosisLayer,
+  type DiagnosisOptions,
   type DiagnosisReport,
   type LayerResult,
 } from './diagnosis.js';
-import type { DiagnosisPorts } from './diagnosis-ports.js';
+import type { DiagnosisPorts, GovernmentSitesView } from './diagnosis-ports.js';
+import { governmentMarkerFinding, governmentPermissionFinding } from './government-layers.js';
 import { found, layerResult, notChecked, type Found } from './layer-result.js';
 import { checkReaders, checkService } from './reader-layers.js';
 import { safeDetails, safeProgramVersion, safeSystem } from './safe-values.js';
@@ -19,7 +21,7 @@ import { safeDetails, safeProgramVersion, safeSystem } from './safe-values.js';
 /** The diagnosis over whatever readers and PC it is given. */
 export function createDiagnosis(ports: DiagnosisPorts): Diagnosis {
   return {
-    run: (onLayer, signal) => new Run(ports, onLayer, signal).run(),
+    run: (onLayer, signal, options) => new Run(ports, onLayer, signal).run(options),
     act: (action) => act(ports, action),
   };
 }
@@ -50,7 +52,7 @@ class Run {
     this.#signal = signal;
   }
 
-  async run(): Promise<DiagnosisReport> {
+  async run({ governmentSites: isAsked = false }: DiagnosisOptions = {}): Promise<DiagnosisReport> {
     const { computer, clock } = this.#ports;
     this.#assertWanted();
     const bridgePort = begin(() => checkBridgePort(computer));
@@ -59,6 +61,8 @@ class Run {
     const report = await this.#checkCardSide();
     await this.#tell('bridge-port', () => bridgePort());
     await this.#tell('browser', () => browsers());
+    const { governmentSites } = this.#ports;
+    if (governmentSites && (isAsked || governmentSites.isOn)) await this.#tellGovernmentSites(governmentSites);
     await this.#tell('clock', () => clockFinding(clock.now(), report));
     return {
       at: timeOf(clock.now()),
@@ -66,6 +70,11 @@ class Run {
       system: safeSystem(await system().catch((): DiagnosedSystem => ({ name: 'other', architecture: 'other' }))),
       results: [...this.#results.values()],
     };
+  }
+
+  async #tellGovernmentSites(sites: GovernmentSitesView): Promise<void> {
+    await this.#tell('government-permission', () => governmentPermissionFinding(sites));
+    await this.#tell('government-marker', () => governmentMarkerFinding(sites));
   }
 
   /** @returns what the card told, where it could be looked into */

@@ -37,6 +37,7 @@ const COLUMNS: readonly Column[] = [
   ['items', ({ items }) => items.map(({ format, algorithm, digest }) => `${format}:${algorithm}:${digest}`).join(' ')],
   ['result', ({ result }) => resultCell(result)],
   ['test card', ({ testCard }) => String(testCard)],
+  ['government page', ({ governmentPage = false }) => String(governmentPage)],
 ];
 
 function row(entry: HistoryEntry): string[] {

@@ -31,7 +31,7 @@ export type HistoryRecipient =
 export interface HistoryItem {
   /** `digest`: whoever asked had made it, of something that nobody here saw. */
   readonly format: SignatureFormat | 'digest';
-  readonly algorithm: 'SHA-256' | 'SHA-384' | 'SHA-512';
+  readonly algorithm: 'SHA-256' | 'SHA-384' | 'SHA-512' | 'SHA-1';
   /** Lower-case hexadecimal. Of a document in several parts, that of the first, which binds the others. */
   readonly digest: string;
 }
@@ -73,6 +73,8 @@ export interface HistoryEntry {
   readonly result: HistoryResult;
   /** The built-in test card; false also where no card was looked at. */
   readonly testCard: boolean;
+  /** A government site asked in its own page protocol. */
+  readonly governmentPage?: true;
 }
 
 /** How a request ended. */
@@ -104,6 +106,7 @@ export function historyFacts({ consent, decision, outcome, testCard }: EndedRequ
     items: consent.items.map(historyItem),
     result: historyResult(outcome),
     testCard,
+    ...(consent.governmentPage && { governmentPage: true }),
   };
 }
 

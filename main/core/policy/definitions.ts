@@ -17,8 +17,6 @@ export interface PolicyFacts {
   readonly mode: 'rule' | 'locks' | 'default';
   /** With `locks`: which one. */
   readonly setting?: LockableSetting;
-  /** It is read, checked and shown, but nothing acts on it yet. */
-  readonly notYetUsed?: true;
   /** A change takes effect when the program starts again. */
   readonly needsRestart?: true;
   /**
@@ -137,6 +135,20 @@ export const POLICY_DEFINITIONS = {
     default: false,
     careful: false,
   },
+  governmentSites: { ...SETTING_DEFINITIONS.governmentSites, ...lock('governmentSites'), category: 'sites' },
+  governmentOrigins: {
+    ...FIRST,
+    kind: 'origins',
+    category: 'sites',
+    mode: 'rule',
+    takesAll: false,
+    default: [],
+    careful: [],
+  },
+  governmentSha1: {
+    ...choice(['refuse', 'allow'], { standard: 'refuse', careful: 'refuse' }),
+    category: 'sites',
+  },
   unlistedSigning: {
     ...choice(['ask', 'allow', 'refuse'], { standard: 'ask', careful: 'refuse' }),
     category: 'signing',
@@ -208,7 +220,6 @@ export const POLICY_DEFINITIONS = {
     mode: 'rule',
     form: 'proxy',
     careful: 'offline',
-    notYetUsed: true,
   },
   update: { ...SETTING_DEFINITIONS.update, ...lock('update'), category: 'updates' },
   updateChannel: {
@@ -218,7 +229,6 @@ export const POLICY_DEFINITIONS = {
     careful: 'stable',
     category: 'updates',
     mode: 'rule',
-    notYetUsed: true,
   },
   minimumVersion: {
     ...FIRST,
@@ -228,7 +238,7 @@ export const POLICY_DEFINITIONS = {
     form: 'version',
     // No release reaches it: a version that was demanded and cannot be read is none that is known to be there.
     careful: '65535.65535.65535',
-    notYetUsed: true,
+    needsRestart: true,
   },
 } as const satisfies Readonly<Record<string, PolicyDefinition>>;
 

@@ -24,6 +24,10 @@ export interface Policy extends Omit<SettingLocks, 'extension'> {
   readonly signItems: number;
   /** Serialised origins that may have bare digests signed, beside those whose registry entry says so. */
   readonly rawDigestOrigins: readonly string[];
+  /** Serialised `https:` origins that may speak the government sites' page protocol, besides those under `go.jp`. */
+  readonly governmentOrigins: readonly string[];
+  /** Whether those sites may have SHA-1 digests signed. */
+  readonly governmentSha1: 'refuse' | 'allow';
   /** Whether browsers are told where to find this program, whatever the person would have. */
   readonly extensionForced: boolean;
   /** Whether the report of a diagnosis may be written to a file. */
@@ -32,9 +36,11 @@ export interface Policy extends Omit<SettingLocks, 'extension'> {
   readonly timeStampAuthority?: string | undefined;
   /** Loopback ports to listen on, in order. Undefined: `BRIDGE_PORTS`. */
   readonly ports?: readonly number[] | undefined;
-  /** Nothing acts on these yet. */
+  /** Which releases are looked for. Undefined: `stable`. */
   readonly updateChannel?: 'stable' | 'preview' | undefined;
+  /** Below this version the program does nothing but tell about itself. */
   readonly minimumVersion?: string | undefined;
+  /** How the network is reached: `system`, `direct`, `offline`, or the address of a proxy. Undefined: `system`. */
   readonly proxy?: string | undefined;
 }
 

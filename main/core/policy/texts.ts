@@ -103,6 +103,42 @@ export const POLICY_TEXTS: Readonly<Record<PolicyName, Texts>> = {
       'Consent and PIN are asked for all the same.',
     ],
   ),
+  governmentSites: text(
+    [
+      '行政サービスのサイト',
+      'いまある行政サービスのサイト（go.jp）で使う設定を固定します。',
+      'これらのサイトの要求では、署名する内容を表示できません。オリジンの表示、同意、暗証番号は毎回必要です。使わせない場合は false にしてください。',
+    ],
+    [
+      'Sites of government services',
+      'Locks whether today’s sites of government services (go.jp) can be used.',
+      'What these sites have signed cannot be shown. The origin is shown, and consent and PIN are asked for, each time. Set false to forbid it.',
+    ],
+  ),
+  governmentOrigins: text(
+    [
+      '行政サービスとして扱うサイト',
+      'go.jp のほかに、行政サービスと同じ方式で要求できるサイトのオリジンの一覧です。',
+      '一覧のサイトは、内容を表示できないハッシュ値に署名させることができます。よく知っているサイトだけにしてください。',
+    ],
+    [
+      'Further sites of government services',
+      'Origins of sites besides go.jp that may ask in the way of government services.',
+      'These sites can have digests signed whose content cannot be shown. Name sites you know well, and no others.',
+    ],
+  ),
+  governmentSha1: text(
+    [
+      '行政サービスの SHA-1',
+      '行政サービスのサイトが SHA-1 のハッシュ値に署名させてよいかどうかです。',
+      'SHA-1 は破られています。必要なサイトがある間だけ allow にしてください。',
+    ],
+    [
+      'SHA-1 for government services',
+      'Whether sites of government services may have SHA-1 digests signed.',
+      'SHA-1 is broken. Set allow only as long as a site needs it.',
+    ],
+  ),
   unlistedSigning: text(
     [
       '未登録サイトの署名',
@@ -262,12 +298,12 @@ export const POLICY_TEXTS: Readonly<Record<PolicyName, Texts>> = {
   proxy: text(
     [
       'プロキシ',
-      '外への通信の経路です。system：PC の設定。direct：直接。offline：通信しない。または http://ホスト:ポート。',
+      '外への通信の経路です。system：環境変数（HTTPS_PROXY など）のとおり。direct：直接。offline：通信しない。または http://ホスト:ポート。ないときは system です。',
       'プロキシは通信先の名前を知ります。',
     ],
     [
       'Proxy',
-      'How the program reaches the network. system: as the PC. direct: without a proxy. offline: not at all. Or http://host:port.',
+      'How the program reaches the network. system: as the environment says (HTTPS_PROXY and the like). direct: without a proxy. offline: not at all. Or http://host:port. Without it: system.',
       'A proxy learns the names of the servers that are asked.',
     ],
   ),
@@ -284,18 +320,26 @@ export const POLICY_TEXTS: Readonly<Record<PolicyName, Texts>> = {
     ],
   ),
   updateChannel: text(
-    ['更新の種類', 'stable：正式版。preview：先行版。', '先行版は十分に試されていません。'],
-    ['Kind of updates', 'stable: releases. preview: what comes before them.', 'Previews are not tested as well.'],
+    [
+      '更新の種類',
+      'stable：正式版だけを知らせます。preview：先行版も知らせます。ないときは stable です。',
+      '先行版は十分に試されていません。',
+    ],
+    [
+      'Kind of updates',
+      'stable: tells of releases. preview: also of what comes before them. Without it: stable.',
+      'Previews are not tested as well.',
+    ],
   ),
   minimumVersion: text(
     [
       '最低限の版',
-      'これより古い版では使えないようにするための版番号です。',
+      'これより古い版は動きません。この版番号以上の版だけを使えます。update、settings、policy のコマンドは動きます。',
       '既知の欠陥がある版を使わせないためのものです。',
     ],
     [
       'Oldest version that may be used',
-      'The version below which the program is not to be used.',
+      'Below this version the program does not start. The commands update, settings and policy still work.',
       'Keeps versions with known defects out of use.',
     ],
   ),

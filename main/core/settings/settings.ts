@@ -64,10 +64,12 @@ export const SETTING_DEFINITIONS = {
   phoneReader: toggle({ default: false, careful: false }),
   /** Internal: whether the first run's screens were seen to their end. */
   firstRunDone: { ...toggle({ default: false, careful: true }), shown: false },
-  /** Kept for when this program can tell of a newer version: nothing asks for one yet. */
-  update: choice(['notify', 'off'], 'notify', 'off'),
+  /** Whether this program looks for newer versions by itself. The person can ask at any time, unless an administrator says `off`. */
+  update: choice(['notify', 'off'], 'off'),
   /** Whether browsers are told where to find this program, for its extension. */
   extension: toggle({ default: false, careful: false }),
+  /** Whether the extension speaks the government sites' own page protocol. Security-relevant. */
+  governmentSites: toggle({ default: false, careful: false }),
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
 type Definitions = typeof SETTING_DEFINITIONS;
@@ -91,6 +93,7 @@ export const LOCKABLE_SETTINGS = [
   'phoneReader',
   'update',
   'extension',
+  'governmentSites',
 ] as const satisfies readonly SettingName[];
 export type LockableSetting = (typeof LOCKABLE_SETTINGS)[number];
 

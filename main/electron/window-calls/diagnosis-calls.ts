@@ -3,7 +3,7 @@ import { displayText } from '../../core/consent/display-text.js';
 import { reportText } from '../../core/diagnosis/report-text.js';
 import { ClientError } from '../../core/errors.js';
 import { requireDiagnosisExport } from '../../core/policy/policy.js';
-import type { DiagnosisCalls, ExportOutcome, FinishedDiagnosis } from '../../ipc/diagnosis.js';
+import type { DiagnosisCalls, ExportOutcome, FinishedDiagnosis, LayerResult } from '../../ipc/diagnosis.js';
 import type { Handlers } from '../../ipc/calls.js';
 import type { Client } from '../../node/compose.js';
 import type { CallContext } from './call-context.js';
@@ -24,7 +24,7 @@ export function diagnosisCalls(context: DiagnosisCallContext): Handlers<Diagnosi
   const { diagnosis } = context.client;
   const desk = new DiagnosisDesk(context);
   return {
-    'diagnosis.run': ({ run }) => desk.run(run),
+    'diagnosis.run': ({ run, governmentSites = false }) => desk.run(run, governmentSites),
     'diagnosis.stop'() {
       desk.stop();
       return undefined;
@@ -44,14 +44,15 @@ class DiagnosisDesk {
     this.#context = context;
   }
 
-  async run(run: number): Promise<FinishedDiagnosis> {
+  async run(run: number, governmentSites: boolean): Promise<FinishedDiagnosis> {
     this.stop();
     const mine = new AbortController();
     this.#current = mine;
     const { client, push, signal } = this.#context;
     const ended = AbortSignal.any([mine.signal, signal]);
     try {
-      const report = await client.diagnosis.run((result) => push('diagnosis.layer', { run, result }), ended);
+      const tell = (result: LayerResult): void => push('diagnosis.layer', { run, result });
+      const report = await client.diagnosis.run(tell, ended, { governmentSites });
       const text = reportText(report);
       // What is saved is what was shown last: a run that was replaced is shown nowhere.
       if (!ended.aborted) this.#report = text;

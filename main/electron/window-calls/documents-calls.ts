@@ -4,12 +4,14 @@ import { encodeHex } from '../../../sdk/formats/index.js';
 import { displayText } from '../../core/consent/display-text.js';
 import { SIGNATURE_FORMAT_NAMES, signatureFormat } from '../../core/documents/signature-formats.js';
 import { ClientError } from '../../core/errors.js';
+import type { Policy } from '../../core/policy/policy.js';
 import type { Handlers } from '../../ipc/calls.js';
 import {
   LIST_LIMITS,
   type CheckChoice,
   type CheckedDocument,
   type DocumentsCalls,
+  type DocumentsDescription,
   type FileList,
   type FileLook,
   type SigningChoice,
@@ -27,7 +29,7 @@ import { checkedDocument } from './documents-report.js';
 import { FileSigning, type SigningBatch } from './documents-signing.js';
 
 export interface DocumentsCallContext extends Pick<CallContext, 'desktop' | 'language' | 'push' | 'signal'> {
-  readonly client: Pick<Client, 'operations' | 'documents'>;
+  readonly client: Pick<Client, 'operations' | 'documents' | 'policy'>;
 }
 
 /** Folders for results that are remembered; the person chooses one at a time. */
@@ -65,6 +67,7 @@ export function documentsCalls(context: DocumentsCallContext): Handlers<Document
       checking: lists.checking.list(),
       certificates: certificates.list(),
       state: signing.state,
+      ...administratorsAuthority(client.policy()),
     }),
     'documents.addDropped': ({ list, paths }) => lists[list].add(paths),
     'documents.choose': async (choice) => lists[choice.list].add(await choosePaths(desk, choice)),
@@ -166,6 +169,10 @@ function requireSensible({ format, attached, visible, timeStamp }: SigningChoice
 
 function malformed(reason: string): ClientError {
   return new ClientError('ERR_PROTOCOL_MALFORMED', 'options that do not go together', { details: { reason } });
+}
+
+function administratorsAuthority({ timeStampAuthority }: Policy): Pick<DocumentsDescription, 'timeStampAuthority'> {
+  return timeStampAuthority === undefined ? {} : { timeStampAuthority };
 }
 
 async function signingBatch(desk: Desk, choice: SigningChoice): Promise<SigningBatch> {

@@ -4,6 +4,7 @@ import type { CallContext } from './call-context.js';
 import { cardCalls } from './card-calls.js';
 import { diagnosisCalls } from './diagnosis-calls.js';
 import { documentsCalls } from './documents-calls.js';
+import { governmentSitesCalls } from './government-sites-calls.js';
 import { historyCalls } from './history-calls.js';
 import { servicesCalls } from './services-calls.js';
 import { settingsCalls } from './settings-calls.js';
@@ -22,6 +23,7 @@ export function mainCalls(context: CallContext): Handlers<MainCalls> {
     ...servicesCalls(context),
     ...diagnosisCalls(context),
     ...settingsCalls(context),
+    ...governmentSitesCalls(context),
     ...welcomeCalls(context),
   };
 }

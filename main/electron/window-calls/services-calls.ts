@@ -1,5 +1,5 @@
-import { parseRequestOrigin, unicodeOrigin } from '../../core/bridge/origin.js';
-import { displayedUnicodeOrigin, displayText } from '../../core/consent/display-text.js';
+import { parseRequestOrigin } from '../../core/bridge/origin.js';
+import { displayText } from '../../core/consent/display-text.js';
 import { searchServices, type ListedService } from '../../core/registry/list-services.js';
 import type { RegistryStatus } from '../../core/registry/registry-source.js';
 import type { ServiceRegistry } from '../../core/registry/service-registry.js';
@@ -11,7 +11,6 @@ import {
   type ServicesCalls,
   type ServicesFound,
   type ServicesSearch,
-  type ShownOrigin,
   type ShownRegistry,
   type ShownService,
   type ShownSites,
@@ -22,6 +21,7 @@ import type { CallContext } from './call-context.js';
 import { pageOf } from './page-of.js';
 import { readSites } from './read-sites.js';
 import { shownText } from './shown-values.js';
+import { originOfAddress, shownOrigin } from './site-addresses.js';
 
 /** What these handlers need of a `CallContext`. */
 export interface ServicesCallContext extends Pick<CallContext, 'push'> {
@@ -104,26 +104,7 @@ function judgeAddress(unverifiedAddress: string, sites: Sites, registry: Service
   return { status: 'site', ...shownOrigin(origin), blocked, ...nameOf(registry, origin) };
 }
 
-/** The origin of an address as a person copies it from a browser, or writes it: without a scheme it is `https:`. */
-function originOfAddress(unverifiedAddress: string): string | undefined {
-  const text = unverifiedAddress.trim();
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  // A name before an `@` is there to be taken for the site.
-  if (!url || url.username !== '' || url.password !== '') return undefined;
-  try {
-    return parseRequestOrigin(url.origin);
-  } catch {
-    return undefined;
-  }
-}
-
 function nameOf(registry: ServiceRegistry, origin: string): { readonly name?: LocalisedText } {
   const service = registry.serviceOf(origin);
   return service ? { name: shownText(service.name) } : {};
-}
-
-function shownOrigin(origin: string): ShownOrigin {
-  const unicode = displayedUnicodeOrigin(unicodeOrigin(origin));
-  return { origin, ...(unicode !== undefined && { unicodeOrigin: unicode }) };
 }

@@ -22,11 +22,12 @@ import { stateDirectory } from '../../node/state-directory.js';
 import type { CallContext } from './call-context.js';
 import { developerModeQuestion } from './developer-mode-question.js';
 import { thisComputer, type SettingsSurroundings } from './settings-surroundings.js';
+import { updateCalls, type UpdateCallContext } from './update-calls.js';
 
 /** What these handlers need of a `CallContext`. */
 export interface SettingsCallContext extends Pick<CallContext, 'language' | 'push' | 'signal'> {
-  readonly desktop: Pick<CallContext['desktop'], 'confirm'>;
-  readonly client: { readonly settings: SettingsStore };
+  readonly desktop: Pick<CallContext['desktop'], 'confirm'> & UpdateCallContext['desktop'];
+  readonly client: { readonly settings: SettingsStore } & UpdateCallContext['client'];
 }
 
 /** Code points of a path; no system has longer ones that a person would read. */
@@ -35,9 +36,11 @@ const PHONE_NAME_LENGTH = 60;
 
 /** The settings page's calls, for one window: until it ends, it is told of every change, whoever makes it. */
 export function settingsCalls(
-  { client: { settings }, desktop, language, push, signal }: SettingsCallContext,
+  context: SettingsCallContext,
   surroundings: SettingsSurroundings = thisComputer(stateDirectory(process.env)),
 ): Handlers<SettingsCalls> {
+  const { client, desktop, language, push, signal } = context;
+  const { settings } = client;
   const { browsers, phones } = surroundings;
   const stop = settings.onChange((report) => push('settings.changed', settingsView(report)));
   signal.addEventListener('abort', stop, { once: true });
@@ -52,6 +55,7 @@ export function settingsCalls(
   const browsersView = (): BrowsersView => ({ browsers: browsers.states(), canConnect: browsers.canConnect });
   const listPhones = (): ShownPhone[] => phones.list().map(shownPhone);
   return {
+    ...updateCalls(context),
     'settings.read': view,
     async 'settings.change'({ name, value }) {
       if (name === 'developerMode') await confirmDeveloperMode(value);

@@ -9,7 +9,7 @@ import {
   type NativeCall,
   type NativeRequest,
 } from '../../../sdk/protocol/index.js';
-import { failure, type Bridge } from '../../core/bridge/bridge.js';
+import { failure, type ExtensionBridge } from '../../core/bridge/bridge.js';
 import { parseStrictJson } from '../../core/bridge/strict-json.js';
 import type { Caller } from '../../core/consent/consent-model.js';
 import { ClientError } from '../../core/errors.js';
@@ -21,7 +21,7 @@ import { encodeFrame, FrameDecoder } from './frames.js';
 const HELLO_MILLISECONDS = 5_000;
 
 export interface ConnectionOptions {
-  readonly bridge: Bridge;
+  readonly bridge: ExtensionBridge;
   readonly log: Log;
 }
 
@@ -52,12 +52,14 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
 
 class Connection {
   readonly #socket: Socket;
-  readonly #bridge: Bridge;
+  readonly #bridge: ExtensionBridge;
   readonly #log: Log;
   #caller: Caller | undefined;
   readonly #outstanding = new Set<number>();
   /** Origins of the sessions opened here and not ended yet, by their ids. */
   readonly #sessions = new Map<string, string>();
+  /** The same of those that a page opened in its own protocol. */
+  readonly #pageSessions = new Map<string, string>();
   readonly #gone = new AbortController();
 
   constructor(socket: Socket, { bridge, log }: ConnectionOptions) {
@@ -86,6 +88,8 @@ class Connection {
     this.#gone.abort();
     for (const [sessionId, origin] of this.#sessions) this.#bridge.cancel(origin, sessionId);
     this.#sessions.clear();
+    for (const [sessionId, origin] of this.#pageSessions) this.#bridge.governmentPages.cancel(origin, sessionId);
+    this.#pageSessions.clear();
   }
 
   async #answer(request: NativeRequest, caller: Caller): Promise<void> {
@@ -98,6 +102,10 @@ class Connection {
 
   async #call({ origin: unverifiedOrigin, call }: NativeRequest, caller: Caller): Promise<Envelope<unknown>> {
     try {
+      // The extension's own origin, which nothing follows from.
+      if (call.method === 'governmentSites' && call.marker === undefined) {
+        return this.#bridge.governmentPages.report(caller, call.permission);
+      }
       const origin = this.#bridge.authorize(unverifiedOrigin);
       return await this.#perform(call, origin, caller);
     } catch (thrown) {
@@ -114,9 +122,38 @@ class Connection {
       case 'poll':
         return this.#poll(origin, call);
       case 'cancel':
-        this.#sessions.delete(call.sessionId);
-        return this.#bridge.cancel(origin, call.sessionId);
+        return this.#cancel(origin, call.sessionId);
+      case 'governmentSites':
+        return this.#reportPage(call, origin, caller);
+      case 'governmentOpen':
+        return this.#openPage(call.request, origin, caller);
     }
+  }
+
+  #cancel(origin: string, sessionId: string): Envelope<unknown> {
+    if (this.#pageSessions.delete(sessionId)) return this.#bridge.governmentPages.cancel(origin, sessionId);
+    this.#sessions.delete(sessionId);
+    return this.#bridge.cancel(origin, sessionId);
+  }
+
+  #reportPage(
+    { permission, marker }: Extract<NativeCall, { method: 'governmentSites' }>,
+    origin: string,
+    caller: Caller,
+  ): Envelope<unknown> {
+    const { governmentPages } = this.#bridge;
+    if (marker === undefined) return governmentPages.report(caller, permission);
+    return governmentPages.reportPage({ origin, route: 'extension', caller }, { permission, marker });
+  }
+
+  async #openPage(unverifiedDetail: string, origin: string, caller: Caller): Promise<Envelope<unknown>> {
+    const { governmentPages } = this.#bridge;
+    const envelope = await governmentPages.open({ origin, route: 'extension', caller }, unverifiedDetail);
+    if (!envelope.ok) return envelope;
+    const { sessionId } = envelope.result;
+    if (this.#gone.signal.aborted) governmentPages.cancel(origin, sessionId);
+    else this.#pageSessions.set(sessionId, origin);
+    return envelope;
   }
 
   async #open(unverifiedText: string, origin: string, caller: Caller): Promise<Envelope<unknown>> {
@@ -130,8 +167,11 @@ class Connection {
   }
 
   async #poll(origin: string, { sessionId, waitSeconds }: Extract<NativeCall, { method: 'poll' }>) {
-    const envelope = await this.#bridge.poll(origin, sessionId, { waitSeconds, signal: this.#gone.signal });
-    if (!envelope.ok || envelope.result.status === 'done') this.#sessions.delete(sessionId);
+    const [sessions, polled] = this.#pageSessions.has(sessionId)
+      ? [this.#pageSessions, this.#bridge.governmentPages]
+      : [this.#sessions, this.#bridge];
+    const envelope = await polled.poll(origin, sessionId, { waitSeconds, signal: this.#gone.signal });
+    if (!envelope.ok || envelope.result.status === 'done') sessions.delete(sessionId);
     return envelope;
   }
 

@@ -25,12 +25,19 @@ export interface BridgeSocket {
 export async function startBridgeSocket(
   options: ConnectionOptions & AddressOptions,
 ): Promise<BridgeSocket | undefined> {
-  return startUserSocket(socketAddresses(options)[0], {
-    platform: options.platform,
-    log: options.log,
-    event: 'bridge.socket',
-    serve: (socket) => serveConnection(socket, options),
-  });
+  const { platform, log } = options;
+  const serve = (socket: Socket): void => serveConnection(socket, options);
+  const [best, ...others] = socketAddresses(options);
+  let fault: unknown;
+  // As after `su`, where the run-time directory in the environment is another user's. Hosts look at every place.
+  for (const address of [best, ...others]) {
+    try {
+      return await startUserSocket(address, { platform, log, event: 'bridge.socket', serve });
+    } catch (thrown) {
+      fault ??= thrown;
+    }
+  }
+  throw fault;
 }
 
 export interface UserSocketOptions {

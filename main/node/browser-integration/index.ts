@@ -1,5 +1,6 @@
 export {
   currentSituation,
+  inspectForUser,
   inspectIntegration,
   installIntegration,
   removeIntegration,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { ClientError } from '../../core/errors.js';
@@ -6,7 +7,15 @@ import { packageRoot } from '../package-root.js';
 import { isOwnLauncher, isOwnManifest, launcherText, manifestText } from './contents.js';
 import { fileState, removeOwnFile, writeOwnFile, type FileChange, type FileState, type OwnFile } from './own-file.js';
 import { packagedBrowsers, type PackagedBrowser } from './packaged-browsers.js';
-import { BROWSERS, launcherPath, manifestPlace, type Browser, type ManifestPlace, type Situation } from './places.js';
+import {
+  BROWSERS,
+  isPackaged,
+  launcherPath,
+  manifestPlace,
+  type Browser,
+  type ManifestPlace,
+  type Situation,
+} from './places.js';
 import { registryThroughReg, type RegistryKeys } from './registry.js';
 
 export interface IntegrationOptions {
@@ -33,9 +42,17 @@ export interface IntegrationReport<State> {
   readonly unreachable: readonly PackagedBrowser[];
 }
 
+/** Beside the program, in packages of Linux only. */
+const PACKAGED_HOST = 'native-host';
+
 /** This user, or every user, of the PC that this process runs on. */
 export function currentSituation(choice: Pick<Situation, 'stateDirectory' | 'system' | 'root'>): Situation {
-  return { ...choice, platform: process.platform, environment: process.env, home: process.env['HOME'] || homedir() };
+  const { platform, env: environment } = process;
+  const packagedHost = join(packageRoot(), PACKAGED_HOST);
+  // A packager's root gets what any system would have.
+  const isThere = platform === 'linux' && choice.root === '' && existsSync(packagedHost);
+  const home = environment['HOME'] || homedir();
+  return { ...choice, platform, environment, home, ...(isThere && { packagedHost }) };
 }
 
 /**
@@ -45,7 +62,8 @@ export function currentSituation(choice: Pick<Situation, 'stateDirectory' | 'sys
 export function installIntegration(options: IntegrationOptions, wake?: WakeCommand): IntegrationReport<FileChange> {
   const parts = partsOf(options);
   const registry = registryOf(options);
-  const launcher = { ...parts.launcher, state: writeOwnFile(parts.launcher.file) };
+  const change = isPackaged(options.situation) ? 'unchanged' : writeOwnFile(parts.launcher.file);
+  const launcher = { ...parts.launcher, state: change };
   const manifests = parts.manifests.map((part) => ({ ...part, state: writeManifest(part, registry) }));
   const wakes = wake ? [{ ...wakePart(options, wake), state: writeOwnFile(wakePart(options, wake).file) }] : [];
   return report(options, [launcher, ...manifests, ...wakes]);
@@ -58,7 +76,8 @@ export function removeIntegration(options: IntegrationOptions): IntegrationRepor
   const manifests = parts.manifests.map((part) => ({ ...part, state: removeManifest(part, registry) }));
   const all = partsOf({ ...options, browsers: BROWSERS });
   const isInUse = all.manifests.some(({ file }) => ['current', 'outdated'].includes(fileState(file)));
-  const rest = isInUse ? [] : [parts.launcher, ...wakeParts(options)];
+  const isKept = isInUse || isPackaged(options.situation);
+  const rest = isKept ? [] : [parts.launcher, ...wakeParts(options)];
   return report(options, [...manifests, ...rest.map((part) => ({ ...part, state: removeOwnFile(part.file) }))]);
 }
 
@@ -67,10 +86,23 @@ export function inspectIntegration(options: IntegrationOptions): IntegrationRepo
   const { launcher, manifests } = partsOf(options);
   const registry = registryOf(options);
   return report(options, [
-    { ...launcher, state: fileState(launcher.file) },
+    { ...launcher, state: isPackaged(options.situation) ? 'current' : fileState(launcher.file) },
     ...manifests.map((part) => ({ ...part, state: manifestState(part, registry) })),
     ...wakeParts(options).map((part) => ({ ...part, state: wakeState(part) })),
   ]);
+}
+
+/** What browsers find for this user: the user's own files, and where there are none, those for every user. */
+export function inspectForUser(options: IntegrationOptions): IntegrationReport<FileState> {
+  const own = inspectIntegration(options);
+  const shared = inspectIntegration({ ...options, situation: { ...options.situation, system: true } });
+  const isOwn = own.entries.some(({ what, state }) => what === 'manifest' && state !== 'absent');
+  const entries = own.entries.map((entry) => {
+    if (entry.state !== 'absent' || (entry.what === 'launcher' && isOwn)) return entry;
+    const other = shared.entries.find(({ what, browser }) => what === entry.what && browser === entry.browser);
+    return other?.state === 'current' ? other : entry;
+  });
+  return { ...own, entries };
 }
 
 interface Part {

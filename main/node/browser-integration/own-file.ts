@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ClientError } from '../../core/errors.js';
+import { replaceFileSync } from '../replace-file.js';
 
 /** Larger files are not ours. */
 const LARGEST_FILE = 64 * 1024;
@@ -37,15 +37,8 @@ export function writeOwnFile(file: OwnFile): FileChange {
   if (state === 'foreign') throw fileFault(file.path, 'is not a file of Madoguchi');
   return attempt(file.path, () => {
     mkdirSync(dirname(file.path), { recursive: true });
-    const temporary = `${file.path}.${randomBytes(4).toString('hex')}`;
-    try {
-      writeFileSync(temporary, file.text, { mode: file.mode, flag: 'wx' });
-      // Without the process's mask: browsers of every user have to read it.
-      chmodSync(temporary, file.mode);
-      renameSync(temporary, file.path);
-    } finally {
-      if (existsSync(temporary)) rmSync(temporary);
-    }
+    // Browsers of every user may have to read it.
+    replaceFileSync(file.path, file.text, { mode: file.mode });
     return 'written';
   });
 }

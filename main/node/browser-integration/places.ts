@@ -12,6 +12,8 @@ export interface Situation {
   readonly stateDirectory: string;
   /** For every user of this PC instead of this one. */
   readonly system: boolean;
+  /** The host that came along in a package of the system, which the manifests for every user name. */
+  readonly packagedHost?: string;
   /** Put before every path that is written, for packagers. Not part of what the files say. */
   readonly root: string;
 }
@@ -75,8 +77,14 @@ function windowsPlace(browser: Browser, situation: Situation): ManifestPlace {
   return { browser, path, registryKey };
 }
 
+/** Whether the package manager has written what the manifests name, and alone may change it. */
+export function isPackaged({ system, packagedHost }: Situation): boolean {
+  return system && packagedHost !== undefined;
+}
+
 /** Path of the program that the manifests name. */
 export function launcherPath(situation: Situation): string {
+  if (situation.system && situation.packagedHost !== undefined) return situation.packagedHost;
   const isWindows = situation.platform === 'win32';
   return isWindows
     ? win32.join(ownDirectory(situation), 'native-host.cmd')

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import type { ComputerPort, DiagnosisPorts } from '../../core/diagnosis/diagnosis-ports.js';
 import { createDiagnosis } from '../../core/diagnosis/run-diagnosis.js';
 import { currentSituation } from '../browser-integration/index.js';
-import { packageRoot } from '../package-root.js';
+import { packageVersion } from '../package-version.js';
 import { bridgePorts } from './bridge-ports.js';
 import { browserStates, registerInBrowsers } from './browsers.js';
 import { clockSettingsCommand, openSettings } from './clock-settings.js';
@@ -48,9 +46,4 @@ function thisComputer(stateDirectory: string, bridgePortNumbers: () => readonly 
       ...(settings && { 'open-clock-settings': () => openSettings(settings) }),
     },
   };
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

@@ -34,8 +34,8 @@ const recipient = z.discriminatedUnion('kind', [
 
 const item = z.strictObject({
   format: z.enum([...SIGNATURE_FORMAT_NAMES, 'digest'] as [SignatureFormat | 'digest']),
-  algorithm: z.enum(['SHA-256', 'SHA-384', 'SHA-512']),
-  digest: z.string().regex(/^[0-9a-f]{64,128}$/),
+  algorithm: z.enum(['SHA-256', 'SHA-384', 'SHA-512', 'SHA-1']),
+  digest: z.string().regex(/^[0-9a-f]{40,128}$/),
 });
 
 const result = z.discriminatedUnion('status', [
@@ -51,7 +51,7 @@ export const historyFactsSchema = z.strictObject({
   pinRole: z.enum(['authentication', 'signing', 'profile', 'number-b']),
   recipient,
   disclosed: z
-    .array(z.enum(['serial-number', 'four-attributes', 'name', 'address', 'birth-date', 'gender']))
+    .array(z.enum(['serial-number', 'four-attributes', 'name', 'address', 'birth-date', 'gender', 'site-identifier']))
     .max(2 * LIMITS.attributes),
   attributes: z
     .array(z.strictObject({ attribute: requestedAttributeSchema, withheld: z.boolean() }))
@@ -59,6 +59,7 @@ export const historyFactsSchema = z.strictObject({
   items: z.array(item).max(MOST_ITEMS),
   result,
   testCard: z.boolean(),
+  governmentPage: z.literal(true).optional(),
 });
 
 /** An entry as it is stored. */

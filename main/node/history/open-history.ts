@@ -4,7 +4,7 @@ import type { EndedRequest } from '../../core/history/history-entry.js';
 import type { History, HistoryKeyPort } from '../../core/history/history.js';
 import type { Clock, Log } from '../../core/ports.js';
 import { historyKeeping, type HistoryKeeping } from '../../core/settings/settings.js';
-import { historyOfApp, startAppSocket, type ServedHistory } from '../app-socket/index.js';
+import type { ServedHistory } from '../app-socket/index.js';
 import type { BridgeSocket } from '../bridge-socket/index.js';
 import { openPersonSettings } from '../settings/index.js';
 import { systemClock } from '../system.js';
@@ -53,7 +53,6 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
     log,
   });
   const place = { stateDirectory, environment: process.env, platform: process.platform };
-  const app = historyOfApp(place);
   const told = <Result>(changing: Promise<Result>): Promise<Result> =>
     changing.then((result) => {
       onChange();
@@ -69,10 +68,12 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
   };
   let socket: Promise<BridgeSocket | undefined> | undefined;
   const serve = (): void => {
-    socket ??= startAppSocket({ ...place, history: own, log }).catch(() => {
-      log.event('app.socket.unavailable');
-      return undefined;
-    });
+    socket ??= loadAppSocket()
+      .then(({ startAppSocket }) => startAppSocket({ ...place, history: own, log }))
+      .catch(() => {
+        log.event('app.socket.unavailable');
+        return undefined;
+      });
   };
   const findAndServe = async (find: FindSystemKey): Promise<HistoryKeyPort | undefined> => {
     const found = await find();
@@ -84,9 +85,9 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
   const underWay = new Set<Promise<unknown>>();
   /** Here, or in the app where that has the key. */
   const use = <Result>(work: (history: History) => Promise<Result>): Promise<Result> => {
-    const working = work(own).catch((thrown: unknown) => {
+    const working = work(own).catch(async (thrown: unknown) => {
       if (isApp || !isHistoryProblem(thrown, 'history-in-app')) throw thrown;
-      return work(app);
+      return work((await loadAppSocket()).historyOfApp(place));
     });
     underWay.add(working);
     void working.catch(() => undefined).finally(() => underWay.delete(working));
@@ -113,6 +114,9 @@ export function openHistory(options: OpenHistoryOptions): OpenedHistory {
     },
   };
 }
+
+/** Needed where the app runs, and by the app. */
+const loadAppSocket = () => import('../app-socket/index.js');
 
 /**
  * The same for a command of its own, kept as long as the person and the administrator decided.

@@ -4,6 +4,7 @@ import {
   NATIVE_LIMITS,
   nativeAnswerSchema,
   type NativeAnswer,
+  type NativeCall,
   type NativeHello,
   type NativeRequest,
 } from '../../../sdk/protocol/index.js';
@@ -29,6 +30,8 @@ const RETRY_MILLISECONDS = 100;
 /** A client that does not come up is not started again and again. */
 const WAKE_PAUSE_MILLISECONDS = 30_000;
 
+const OPENING: ReadonlySet<NativeCall['method']> = new Set<NativeCall['method']>(['open', 'governmentOpen']);
+
 /** The host's connection to the running client: made when a call needs it, and again after it was lost. */
 export class ClientLink {
   readonly #options: ClientLinkOptions;
@@ -45,8 +48,8 @@ export class ClientLink {
   }
 
   /**
-   * Passes `request` on; its answer comes to `onAnswer`, whatever happens. Only `open` starts a client that is not running:
-   * that a page looks whether there is one changes nothing on this PC.
+   * Passes `request` on; its answer comes to `onAnswer`, whatever happens. Only what opens a session starts a client that is not
+   * running: that a page looks whether there is one changes nothing on this PC.
    * @throws Error for the id of a call under way, and for too many calls
    */
   send(request: NativeRequest): void {
@@ -64,7 +67,7 @@ export class ClientLink {
   }
 
   async #pass(request: NativeRequest): Promise<void> {
-    const socket = await this.#connected(request.call.method === 'open').catch(() => undefined);
+    const socket = await this.#connected(OPENING.has(request.call.method)).catch(() => undefined);
     if (this.#closed.signal.aborted) return;
     if (socket === undefined || socket.destroyed) {
       this.#fail(request.id);

@@ -84,8 +84,8 @@ class SourcesPolicyStore implements PolicyStore {
     this.#log = log;
     this.#current = this.#read();
     const stopping = this.#current.problems.find(({ stops }) => stops);
-    if (stopping) throw unusable(stopping);
     this.#report();
+    if (stopping) throw unusable(stopping);
   }
 
   current(): ResolvedPolicy {
@@ -96,6 +96,7 @@ class SourcesPolicyStore implements PolicyStore {
     const before = JSON.stringify(this.#current);
     this.#current = this.#read();
     if (JSON.stringify(this.#current) === before) return;
+    this.#log?.event('policy.changed');
     this.#report();
     for (const listener of [...this.#listeners]) listener();
   }

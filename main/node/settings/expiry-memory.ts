@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withFileLock } from '../../../native/file-lock.js';
 import type { ExpiryMemory } from '../../core/notices/notices.js';
 import type { Log } from '../../core/ports.js';
+import { replaceFileSync } from '../replace-file.js';
 
 /** Cards and steps that are remembered; the oldest make room. */
 const MAX_TOLD = 200;
@@ -38,7 +39,8 @@ export function openExpiryMemory(stateDirectory: string, log: Log): ExpiryMemory
           const memory = readMemory(path) ?? newMemory();
           const tag = tagOf(memory, certificateDer, step);
           if (memory.told.includes(tag)) return false;
-          writeMemory(path, { ...memory, told: [...memory.told, tag].slice(-MAX_TOLD) });
+          const told = [...memory.told, tag].slice(-MAX_TOLD);
+          replaceFileSync(path, `${JSON.stringify({ ...memory, told }, null, 2)}\n`);
           return true;
         });
       } catch {
@@ -67,15 +69,5 @@ function readMemory(path: string): Memory | undefined {
     return fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
-  }
-}
-
-function writeMemory(path: string, memory: Memory): void {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-  try {
-    writeFileSync(temporary, `${JSON.stringify(memory, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }

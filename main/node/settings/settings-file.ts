@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withFileLock } from '../../../native/file-lock.js';
 import { isSystemError } from '../../../native/system-error.js';
 import { ClientError } from '../../core/errors.js';
 import type { UnverifiedSettings } from '../../core/settings/settings.js';
+import { replaceFileSync } from '../replace-file.js';
 
 /** Name of the file in the state directory. */
 export const SETTINGS_FILE = 'settings.json';
@@ -90,17 +90,10 @@ export class SettingsFile {
     }
   }
 
-  /** Whole to a new file that then takes the old one's place, so that no crash leaves half of it. */
   #write(members: Values): void {
     const text = `${JSON.stringify(members, null, 2)}\n`;
     if (Buffer.byteLength(text) > LARGEST_FILE) throw this.#failure('would be too large');
-    const temporary = `${this.path}.${randomBytes(8).toString('hex')}`;
-    try {
-      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
-      renameSync(temporary, this.path);
-    } finally {
-      rmSync(temporary, { force: true });
-    }
+    replaceFileSync(this.path, text);
   }
 
   #failure(what: string, cause?: unknown): ClientError {

@@ -4,6 +4,7 @@ import { Refusal, STATUS_WORDS } from '../status-words.js';
 import { changeReferenceData } from './change-reference-data.js';
 import { computeDigitalSignature } from './compute-digital-signature.js';
 import { readBinary } from './read-binary.js';
+import { readRecord } from './read-record.js';
 import { select } from './select.js';
 import { verify } from './verify.js';
 
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [0x2a, { cla: PROPRIETARY, handle: computeDigitalSignature }],
   [0xa4, { cla: INTERINDUSTRY, handle: select }],
   [0xb0, { cla: INTERINDUSTRY, handle: readBinary }],
+  [0xb2, { cla: INTERINDUSTRY, handle: readRecord }],
   [0xca, getData],
   [0xcb, getData],
 ]);

@@ -10,7 +10,7 @@ import { CardPanel } from './card-panel.js';
 import type { Choices } from './consent-window.js';
 import { useConversation } from './conversation.js';
 import { DisclosedPanel, PurposePanel } from './disclosed-panel.js';
-import { ItemsLine, ItemsPanel } from './items-panel.js';
+import { ItemsLine, ItemsPanel, useListed } from './items-panel.js';
 import { selfContext, serviceContext } from './parties.js';
 import { RequesterPanel } from './requester-panel.js';
 import { StepFrame } from './step-frame.js';
@@ -28,6 +28,7 @@ export function ConsentStep(props: ConsentStepProps) {
   const { consent, view } = useConversation();
   const title = t(`consent.title.${consent.operation}`, serviceContext(consent));
   const [end, isEndSeen] = useSeen();
+  const listed = useListed(consent);
   if (consent.remembered === 'is') {
     return (
       <StepFrame title={title} actions={<RememberedActions />}>
@@ -45,9 +46,9 @@ export function ConsentStep(props: ConsentStepProps) {
     <StepFrame
       title={title}
       summary={summaryOf(consent, t)}
-      actions={<ConsentActions choices={props.choices} isEndSeen={isEndSeen} />}
+      actions={<ConsentActions choices={props.choices} isEndSeen={isEndSeen} listed={listed} />}
     >
-      <Explanation {...props} />
+      <Explanation {...props} listed={listed} />
       <div ref={end} />
     </StepFrame>
   );
@@ -55,16 +56,17 @@ export function ConsentStep(props: ConsentStepProps) {
 
 /** What a yes comes to. One's own commands say it by their title. */
 function summaryOf(
-  { operation, pinRole, items, beingRead, attributes }: ShownConsent,
+  { operation, pinRole, items, beingRead, attributes, governmentPage }: ShownConsent,
   t: Texts['t'],
 ): string | undefined {
   const isCertificate = pinRole === 'authentication' || pinRole === 'signing';
   const certificate = isCertificate ? t(`common.certificate.${pinRole}`) : '';
   switch (operation) {
     case 'sign':
+      if (governmentPage) return t('consent.government.sign.summary', { certificate, count: items.length });
       return t('consent.summary.sign', { certificate, count: beingRead?.length ?? items.length });
     case 'authenticate':
-      return t('consent.summary.authenticate', { certificate });
+      return t(governmentPage ? 'consent.government.logIn.summary' : 'consent.summary.authenticate', { certificate });
     case 'read-attributes':
       return attributes && t('consent.summary.read-attributes_service');
     case 'read-certificate':
@@ -73,7 +75,12 @@ function summaryOf(
   }
 }
 
-function Explanation({ choices, onChoose }: ConsentStepProps) {
+interface ExplanationProps extends ConsentStepProps {
+  /** How many of the items are in the page. */
+  readonly listed: number;
+}
+
+function Explanation({ choices, onChoose, listed }: ExplanationProps) {
   const { t } = useTexts();
   const { consent, view } = useConversation();
   const { requester, purpose, separateStep, remembered, pinRole } = consent;
@@ -91,7 +98,7 @@ function Explanation({ choices, onChoose }: ConsentStepProps) {
         </Callout>
       )}
       <RequesterPanel consent={consent} />
-      <ItemsPanel consent={consent} reading={view.reading} />
+      <ItemsPanel consent={consent} reading={view.reading} listed={listed} />
       {purpose !== undefined && <PurposePanel purpose={purpose} />}
       <DisclosedPanel
         consent={consent}
@@ -123,15 +130,18 @@ interface ConsentActionsProps {
   readonly choices: Choices;
   /** Whether the person has had the end of the explanation in view. */
   readonly isEndSeen: boolean;
+  /** How many of the items are in the page. */
+  readonly listed: number;
 }
 
-function ConsentActions({ choices, isEndSeen }: ConsentActionsProps) {
+function ConsentActions({ choices, isEndSeen, listed }: ConsentActionsProps) {
   const { t } = useTexts();
   const { consent, view, act, cancel } = useConversation();
   const whyId = useId();
   const withheld = withheldOf(consent, choices);
   const isNothing = consent.attributes !== undefined && withheld.length === consent.attributes.length;
-  const canAgree = view.agreement === 'possible' && !isNothing;
+  const isWhole = listed === (consent.beingRead ?? consent.items).length;
+  const canAgree = view.agreement === 'possible' && !isNothing && isWhole;
   const { question } = view;
   const refuse = async (): Promise<void> => {
     // Before the question is asked nothing can be refused yet; the conversation ends all the same.

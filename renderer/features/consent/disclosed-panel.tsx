@@ -28,7 +28,7 @@ interface DisclosedPanelProps {
 /** What leaves, to whom, and what that means. */
 export function DisclosedPanel({ consent, given, onGive }: DisclosedPanelProps) {
   const { t } = useTexts();
-  const { operation, requester, attributes, disclosed } = consent;
+  const { operation, requester, attributes, disclosed, governmentPage } = consent;
   const lines = givenLines(consent, t);
   if (lines.length === 0 && !attributes) return null;
   const isSelf = requester.kind === 'self';
@@ -47,7 +47,9 @@ export function DisclosedPanel({ consent, given, onGive }: DisclosedPanelProps) 
           ))}
         </ul>
       )}
-      {operation === 'authenticate' && !isSelf && <p>{t('consent.disclosed.bound')}</p>}
+      {/* What such a site has signed is bound to nothing that can be told here. */}
+      {operation === 'authenticate' && !isSelf && !governmentPage && <p>{t('consent.disclosed.bound')}</p>}
+      {governmentPage && attributes && <p>{t('consent.government.noPurpose')}</p>}
       {operation === 'read-attributes' && <p>{t('consent.disclosed.myNumberNotRead')}</p>}
       {requester.kind === 'origin' && <Recipient consent={consent} />}
     </Panel>
@@ -73,6 +75,7 @@ function datumLine(datum: DisclosedDatum, consent: ConsentModel, t: Texts['t']):
     case 'address':
     case 'birth-date':
     case 'gender':
+    case 'site-identifier':
       return t(`consent.disclosed.${datum}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { ConsentDigest, ConsentPart, ShownConsent, ShownDocument, ShownItem } from '../../../main/ipc/consent.js';
 import { useApi } from '../../app/api.js';
-import { formatSize } from '../../app/format.js';
+import { formatNumber, formatSize } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
 import { useLoad } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
@@ -138,22 +138,24 @@ function DocumentFacts({ item, form }: DocumentFactsProps) {
           <span>{t(`document.format.${format}`)}</span>
         </p>
       )}
-      <Facts>
-        {!isShort && (
-          <>
-            <Fact name={t('consent.items.size')}>
-              <Size bytes={item.size} />
+      {(!isShort || destination !== undefined || preview) && (
+        <Facts>
+          {!isShort && (
+            <>
+              <Fact name={t('consent.items.size')}>
+                <Size bytes={item.size} />
+              </Fact>
+              <Fact name={t('consent.items.format')}>{t(`document.format.${format}`)}</Fact>
+            </>
+          )}
+          {destination !== undefined && (
+            <Fact name={t('consent.items.destination')}>
+              <Quoted>{destination}</Quoted>
             </Fact>
-            <Fact name={t('consent.items.format')}>{t(`document.format.${format}`)}</Fact>
-          </>
-        )}
-        {destination !== undefined && (
-          <Fact name={t('consent.items.destination')}>
-            <Quoted>{destination}</Quoted>
-          </Fact>
-        )}
-        {preview && <PreviewFacts preview={preview} />}
-      </Facts>
+          )}
+          {preview && <PreviewFacts preview={preview} />}
+        </Facts>
+      )}
     </>
   );
 }
@@ -192,7 +194,7 @@ function Size({ bytes }: SizeProps) {
   const { t, locale } = useTexts();
   const size = formatSize(bytes, locale);
   if (bytes < 1_000) return size;
-  return t('consent.items.bytes', { size, bytes: bytes.toLocaleString(locale) });
+  return t('consent.items.bytes', { size, bytes: formatNumber(bytes, locale) });
 }
 
 interface UnboundProps {

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useDeferredValue, useId } from 'react';
 import type { ShownConsent, ItemProgress } from '../../../main/ipc/consent.js';
 import { formatSize } from '../../app/format.js';
 import { useTexts } from '../../app/text.js';
@@ -8,34 +8,49 @@ import { Disclosure } from '../../ui/disclosure.js';
 import { Fact, Facts } from '../../ui/facts.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
+import { GovernmentItems, GovernmentLine } from './government-items.js';
 import { ItemView, mustBeCompared } from './item-view.js';
 import classes from './items-panel.module.css';
 
 /** As many stand in the page itself; more in a region that scrolls by itself. */
 const ITEMS_IN_PAGE = 5;
 
+/** As many are in the page when it first shows, which is more than fit; the rest follows by itself. */
+const ITEMS_FIRST = 20;
+
+/** How many of the items are listed by now: what can be answered must not wait for the last of hundreds. */
+export function useListed({ items, beingRead }: ShownConsent): number {
+  const count = (beingRead ?? items).length;
+  return Math.min(count, useDeferredValue(count, ITEMS_FIRST));
+}
+
 interface ItemsPanelProps {
   readonly consent: ShownConsent;
   readonly reading?: ItemProgress | undefined;
+  /** As `useListed` says. */
+  readonly listed: number;
 }
 
 /** Everything that is signed, item by item. */
-export function ItemsPanel({ consent, reading }: ItemsPanelProps) {
+export function ItemsPanel({ consent, reading, listed }: ItemsPanelProps) {
   const { t } = useTexts();
-  const { items, beingRead, timeStampAuthority } = consent;
+  const { items, beingRead, timeStampAuthority, governmentPage } = consent;
   const listId = useId();
   const count = beingRead?.length ?? items.length;
   if (count === 0) return null;
+  if (governmentPage) return <GovernmentItems consent={consent} />;
   const form = count === 1 ? 'open' : count <= ITEMS_IN_PAGE ? 'normal' : 'short';
   const lines = beingRead
-    ? beingRead.map((name, position) => (
+    ? beingRead.slice(0, listed).map((name, position) => (
         <li key={position}>
           <Quoted>{name}</Quoted>
         </li>
       ))
-    : items.map((item, position) => (
-        <ItemView key={position} item={item} position={position} consent={consent} form={form} />
-      ));
+    : items
+        .slice(0, listed)
+        .map((item, position) => (
+          <ItemView key={position} item={item} position={position} consent={consent} form={form} />
+        ));
   return (
     <Panel title={t('consent.items.title', { count })}>
       {beingRead ? <Reading count={count} reading={reading} /> : <Summary consent={consent} />}
@@ -65,8 +80,10 @@ interface ItemsLineProps {
 }
 
 /** The same in one line, for where the panel is out of view. */
-export function ItemsLine({ consent: { items, beingRead } }: ItemsLineProps) {
+export function ItemsLine({ consent }: ItemsLineProps) {
+  const { items, beingRead, governmentPage } = consent;
   const { t } = useTexts();
+  if (governmentPage) return <GovernmentLine consent={consent} />;
   const names = beingRead ?? items.map(({ name }) => name);
   const [name] = names;
   if (name === undefined) return null;

@@ -37,3 +37,8 @@ export function serviceContext({ attributes }: ConsentModel): { readonly context
 export function selfContext({ requester }: ConsentModel): { readonly context?: 'self' } {
   return requester.kind === 'self' ? { context: 'self' } : {};
 }
+
+/** Under `go.jp` only bodies of the government are registered. `origin`: as the core passed it on, in ASCII. */
+export function isGoJp(origin: string): boolean {
+  return /^https:\/\/(?:[a-z0-9_-]+\.)+go\.jp$/.test(origin);
+}

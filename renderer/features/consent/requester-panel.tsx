@@ -7,7 +7,7 @@ import { Icon, type IconName } from '../../ui/icon.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Address } from '../../ui/address.js';
-import { isClaimed } from './parties.js';
+import { isClaimed, isGoJp } from './parties.js';
 import classes from './requester-panel.module.css';
 
 /** What stands above the asker's address. A claim is called one there, before anybody reads it. */
@@ -22,11 +22,11 @@ export function useRequesterHeading(): (requester: Requester) => string {
 }
 
 interface RequesterPanelProps {
-  readonly consent: Pick<ConsentModel, 'requester'>;
+  readonly consent: Pick<ConsentModel, 'requester' | 'governmentPage'>;
 }
 
 /** Who asks, how far that is known, and what speaks against it. */
-export function RequesterPanel({ consent: { requester } }: RequesterPanelProps) {
+export function RequesterPanel({ consent: { requester, governmentPage } }: RequesterPanelProps) {
   const heading = useRequesterHeading()(requester);
   return (
     <Panel title={heading}>
@@ -34,8 +34,9 @@ export function RequesterPanel({ consent: { requester } }: RequesterPanelProps) 
         <>
           <Address requester={requester} />
           <Standing requester={requester} />
+          {governmentPage && <GovernmentStanding requester={requester} />}
           <Warnings requester={requester} />
-          <Arrival requester={requester} />
+          <Arrival requester={requester} isGovernmentPage={governmentPage === true} />
         </>
       ) : (
         <OwnOrProgram requester={requester} />
@@ -88,6 +89,13 @@ function Standing({ requester }: OriginProps) {
       {!looksAlike && <p>{t(`consent.standing.${standing.level}Why`)}</p>}
     </div>
   );
+}
+
+/** Where nobody lists it: what its name alone says of a site that asks by the government sites' own protocol. */
+function GovernmentStanding({ requester: { origin, standing } }: OriginProps) {
+  const { t } = useTexts();
+  if (standing.level !== 'unlisted') return null;
+  return <p>{t(isGoJp(origin) ? 'consent.government.goJp' : 'consent.government.policy')}</p>;
 }
 
 function Warnings({ requester }: OriginProps) {
@@ -150,7 +158,7 @@ function LookAlikeWarning({ requester, lookAlike }: LookAlikeWarningProps) {
 }
 
 /** On the extension's way the name is that of the program which started the native messaging host, by the host's own word. */
-function Arrival({ requester }: OriginProps) {
+function Arrival({ requester, isGovernmentPage }: OriginProps & { readonly isGovernmentPage: boolean }) {
   const { t } = useTexts();
   const { caller, route } = requester;
   return (
@@ -163,6 +171,9 @@ function Arrival({ requester }: OriginProps) {
         )}
         {caller.kind === 'unknown' && <Fact name={t('consent.caller.unknown')}>{t('consent.caller.unknownName')}</Fact>}
         <Fact name={t('consent.route.label')}>{t(`consent.route.${route}`)}</Fact>
+        {isGovernmentPage && (
+          <Fact name={t('consent.government.protocol')}>{t('consent.government.protocolName')}</Fact>
+        )}
       </Facts>
     </Disclosure>
   );

@@ -27,7 +27,7 @@ export function DiagnosisPage({ startsAtOnce = false, onShow }: DiagnosisPagePro
   const run = useDiagnosis();
   const { start } = run;
   useEffect(() => {
-    if (startsAtOnce) start();
+    if (startsAtOnce) start(false);
   }, [startsAtOnce, start]);
   return (
     <>
@@ -68,7 +68,12 @@ function Shown({ run: { state, start, stop }, onShow }: ShownProps) {
           <Row>
             <Button onClick={stop}>{t('diagnosis.stop')}</Button>
           </Row>
-          <LayerList results={state.results} isRunning onRetry={start} />
+          <LayerList
+            results={state.results}
+            isRunning
+            governmentSites={state.governmentSites}
+            onRetry={() => start(state.governmentSites)}
+          />
         </Results>
       );
     case 'done':
@@ -77,11 +82,17 @@ function Shown({ run: { state, start, stop }, onShow }: ShownProps) {
           <Results>
             <Conclusion results={state.results} />
             <Row>
-              <Button kind="primary" onClick={start}>
+              <Button kind="primary" onClick={() => start(state.governmentSites)}>
                 {t('diagnosis.again')}
               </Button>
+              {!state.governmentSites && <GovernmentStart onStart={start} />}
             </Row>
-            <LayerList results={state.results} onRetry={start} {...(onShow && { onShow })} />
+            <LayerList
+              results={state.results}
+              governmentSites={state.governmentSites}
+              onRetry={() => start(state.governmentSites)}
+              {...(onShow && { onShow })}
+            />
           </Results>
           <ReportPanel report={state.report} />
         </>
@@ -91,7 +102,7 @@ function Shown({ run: { state, start, stop }, onShow }: ShownProps) {
 
 interface StartProps {
   readonly label: string;
-  readonly onStart: () => void;
+  readonly onStart: DiagnosisRun['start'];
   readonly wasStopped?: boolean;
 }
 
@@ -106,12 +117,19 @@ function Start({ label, onStart, wasStopped = false }: StartProps) {
     <>
       {wasStopped && <Callout kind="information" live="polite" title={t('diagnosis.stopped')} />}
       <Row>
-        <Button ref={button} kind="primary" onClick={onStart}>
+        <Button ref={button} kind="primary" onClick={() => onStart(false)}>
           {label}
         </Button>
+        <GovernmentStart onStart={onStart} />
       </Row>
     </>
   );
+}
+
+/** The same, and what today's government sites need. */
+function GovernmentStart({ onStart }: Pick<StartProps, 'onStart'>) {
+  const { t } = useTexts();
+  return <Button onClick={() => onStart(true)}>{t('diagnosis.startGovernment')}</Button>;
 }
 
 function Order() {

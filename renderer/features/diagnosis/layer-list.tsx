@@ -1,5 +1,11 @@
 import type { MainPage } from '../../../main/ipc/app.js';
-import { SHOWN_LAYERS, type DiagnosisLayer, type LayerResult, type LayerStatus } from '../../../main/ipc/diagnosis.js';
+import {
+  SHOWN_LAYERS,
+  SHOWN_LAYERS_OF_GOVERNMENT_SITES,
+  type DiagnosisLayer,
+  type LayerResult,
+  type LayerStatus,
+} from '../../../main/ipc/diagnosis.js';
 import { useTexts } from '../../app/text.js';
 import { classNames } from '../../ui/class-names.js';
 import { Icon, type IconName } from '../../ui/icon.js';
@@ -17,15 +23,21 @@ const ICONS: Readonly<Record<LayerStatus, IconName>> = {
 interface LayerListProps {
   readonly results: readonly LayerResult[];
   readonly isRunning?: boolean;
+  /** Whether it was asked for what government sites need; where they are in use it is looked at without that. */
+  readonly governmentSites: boolean;
   readonly onRetry: () => void;
   readonly onShow?: (page: MainPage) => void;
 }
 
 /** Every layer in its order, with what is known of it so far. */
-export function LayerList({ results, isRunning = false, onRetry, onShow }: LayerListProps) {
+export function LayerList({ results, isRunning = false, governmentSites, onRetry, onShow }: LayerListProps) {
+  const layers: readonly DiagnosisLayer[] =
+    governmentSites || results.some(({ layer }) => layer === 'government-permission')
+      ? SHOWN_LAYERS_OF_GOVERNMENT_SITES
+      : SHOWN_LAYERS;
   return (
     <ol className={classes['layers']}>
-      {SHOWN_LAYERS.map((layer, index) => {
+      {layers.map((layer, index) => {
         const result = results.find((one) => one.layer === layer);
         return (
           <li key={layer} className={classes['layer']}>

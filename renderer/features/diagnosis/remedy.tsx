@@ -25,11 +25,13 @@ interface RemedyProps {
 }
 
 /** The one thing to do about a finding, with its button where the app can help. */
-export function Remedy({ result: { remedy, action }, onRetry, onShow }: RemedyProps) {
+export function Remedy({ result, onRetry, onShow }: RemedyProps) {
+  const { remedy, action } = result;
   const { t } = useTexts();
   const titleId = useId();
   if (remedy === undefined) return null;
   const command = COMMANDS[remedy];
+  const opensSettings = isInSettings(result) && onShow !== undefined;
   return (
     <div className={classes['remedy']} role="group" aria-labelledby={titleId}>
       <p id={titleId} className={classes['remedyTitle']}>
@@ -37,19 +39,21 @@ export function Remedy({ result: { remedy, action }, onRetry, onShow }: RemedyPr
       </p>
       <p>{action === 'register-extension' ? t('diagnosis.registerHere') : t(`diagnosis.remedy.${remedy}`)}</p>
       {command !== undefined && <Command label={t('diagnosis.command')}>{command}</Command>}
-      {action === 'retry' && (
-        <Row>
-          <Button onClick={onRetry}>{t('diagnosis.action.retry')}</Button>
-        </Row>
-      )}
       {action !== undefined && action !== 'retry' && <Performed action={action} />}
-      {remedy === 'register-extension' && action === undefined && onShow && (
+      {(action === 'retry' || opensSettings) && (
         <Row>
-          <Button onClick={() => onShow('settings')}>{t('common.page.settings')}</Button>
+          {opensSettings && <Button onClick={() => onShow('settings')}>{t('common.page.settings')}</Button>}
+          {action === 'retry' && <Button onClick={onRetry}>{t('diagnosis.action.retry')}</Button>}
         </Row>
       )}
     </div>
   );
+}
+
+/** Whether it is done on the page of settings. */
+function isInSettings({ remedy, action }: LayerResult): boolean {
+  if (remedy === 'register-extension') return action === undefined;
+  return remedy === 'turn-on-government-sites' || remedy === 'connect-extension';
 }
 
 function Performed({ action }: { readonly action: PerformedAction }) {

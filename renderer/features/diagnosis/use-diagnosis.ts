@@ -3,16 +3,21 @@ import type { FinishedDiagnosis, LayerResult } from '../../../main/ipc/diagnosis
 import { answerOf, CallError, useApi } from '../../app/api.js';
 import { usePush } from '../../app/use-call.js';
 
+/** Whether today's government sites are asked about, too. */
+interface Kind {
+  readonly governmentSites: boolean;
+}
+
 export type DiagnosisState =
   | { readonly status: 'idle' }
-  | { readonly status: 'running'; readonly results: readonly LayerResult[] }
+  | ({ readonly status: 'running'; readonly results: readonly LayerResult[] } & Kind)
   | { readonly status: 'stopped' }
-  | ({ readonly status: 'done' } & FinishedDiagnosis)
+  | ({ readonly status: 'done' } & FinishedDiagnosis & Kind)
   | { readonly status: 'failed'; readonly error: CallError };
 
 export interface DiagnosisRun {
   readonly state: DiagnosisState;
-  readonly start: () => void;
+  readonly start: (governmentSites: boolean) => void;
   readonly stop: () => void;
 }
 
@@ -25,26 +30,27 @@ export function useDiagnosis(): DiagnosisRun {
 
   usePush('diagnosis.layer', ({ run, result }) => {
     if (run !== current.current) return;
-    setState((before) =>
-      before.status === 'running' ? { status: 'running', results: [...before.results, result] } : before,
-    );
+    setState((before) => (before.status === 'running' ? { ...before, results: [...before.results, result] } : before));
   });
 
-  const start = useCallback(() => {
-    current.current += 1;
-    const run = current.current;
-    setState({ status: 'running', results: [] });
-    const end = (ended: DiagnosisState): void => {
-      if (run === current.current) setState(ended);
-    };
-    answerOf(api.diagnosis.run({ run })).then(
-      (finished) => end({ status: 'done', ...finished }),
-      (thrown: unknown) => {
-        if (!(thrown instanceof CallError)) throw thrown;
-        end({ status: 'failed', error: thrown });
-      },
-    );
-  }, [api]);
+  const start = useCallback(
+    (governmentSites: boolean) => {
+      current.current += 1;
+      const run = current.current;
+      setState({ status: 'running', results: [], governmentSites });
+      const end = (ended: DiagnosisState): void => {
+        if (run === current.current) setState(ended);
+      };
+      answerOf(api.diagnosis.run(governmentSites ? { run, governmentSites } : { run })).then(
+        (finished) => end({ status: 'done', ...finished, governmentSites }),
+        (thrown: unknown) => {
+          if (!(thrown instanceof CallError)) throw thrown;
+          end({ status: 'failed', error: thrown });
+        },
+      );
+    },
+    [api],
+  );
 
   const stop = useCallback(() => {
     current.current += 1;

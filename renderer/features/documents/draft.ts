@@ -1,4 +1,5 @@
 import type {
+  DocumentsDescription,
   ListedFile,
   PageCorner,
   SignatureFormat,
@@ -45,7 +46,7 @@ export interface Draft {
   readonly folder: { readonly id: string; readonly name: string } | undefined;
 }
 
-export const EMPTY_DRAFT: Draft = {
+const EMPTY_DRAFT: Draft = {
   purpose: undefined,
   otherFormat: 'cades',
   attached: false,
@@ -60,6 +61,12 @@ export const EMPTY_DRAFT: Draft = {
   stampTrust: [],
   folder: undefined,
 };
+
+/** What nobody has decided anything in but the administrator. */
+export function emptyDraft({ timeStampAuthority }: Pick<DocumentsDescription, 'timeStampAuthority'>): Draft {
+  if (timeStampAuthority === undefined) return EMPTY_DRAFT;
+  return { ...EMPTY_DRAFT, stamped: true, stampAddress: timeStampAuthority };
+}
 
 export function formatOf({ purpose, otherFormat }: Draft): SignatureFormat | undefined {
   if (purpose === undefined) return undefined;

@@ -11,7 +11,7 @@ import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Row } from '../../ui/stack.js';
 import { DocumentError } from './document-error.js';
-import { EMPTY_DRAFT } from './draft.js';
+import { emptyDraft } from './draft.js';
 import { SignResults } from './sign-results.js';
 import { SignSetup } from './sign-setup.js';
 import { StepHeading } from './step-heading.js';
@@ -27,7 +27,7 @@ export function SignFiles({ description, certificates, onCertificates }: SignFil
   const api = useApi();
   const [state, setState] = useState<SigningState>(description.state);
   const [files, setFiles] = useState(description.signing);
-  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [draft, setDraft] = useState(() => emptyDraft(description));
   usePush('documents.signing', setState);
   const isSetup = state.status === 'idle' || state.status === 'failed';
   const wasSetup = useRef(isSetup);
@@ -37,7 +37,7 @@ export function SignFiles({ description, certificates, onCertificates }: SignFil
   }, [isSetup]);
   const end = async (keepRest: boolean): Promise<void> => {
     setFiles(await answerOf(api.documents.endSigning({ keepRest })));
-    if (!keepRest) setDraft(EMPTY_DRAFT);
+    if (!keepRest) setDraft(emptyDraft(description));
     setState({ status: 'idle' });
   };
   switch (state.status) {

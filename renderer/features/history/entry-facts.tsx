@@ -37,6 +37,7 @@ export function EntryFacts({ entry, onErase }: EntryFactsProps) {
         <Fact name={t('history.entry.asker')}>
           <Who requester={entry.requester} />
         </Fact>
+        {entry.governmentPage && <Fact name={t('history.entry.protocol')}>{t('history.entry.governmentPage')}</Fact>}
         <UsedFact entry={entry} />
         <AttributeFacts entry={entry} />
         <LeftFact entry={entry} />

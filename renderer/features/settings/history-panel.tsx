@@ -17,8 +17,7 @@ export function HistoryPanel() {
     <Panel title={t('settings.group.history')}>
       {/* As shipped may be fewer days than were decided: that is asked first, where the days are entered. */}
       <SettingField use={use} label={t('settings.historyDays.label')} valueText={valueText} canReset={false}>
-        {/* Begins anew where it was changed elsewhere. */}
-        <DaysEntry key={value} use={use} />
+        <DaysEntry use={use} />
       </SettingField>
     </Panel>
   );
@@ -32,6 +31,13 @@ function DaysEntry({ use }: { readonly use: SettingUse<number> }) {
   const [text, setText] = useState(String(value));
   const [isWrong, setWrong] = useState(false);
   const [asked, setAsked] = useState<number>();
+  const [known, setKnown] = useState(value);
+  // Changed, here or elsewhere: the same field goes on with it, so that the focus finds its way back from the question.
+  if (known !== value) {
+    setKnown(value);
+    setText(String(value));
+    setWrong(false);
+  }
   const bounds = { least, most };
   const submit = (): void => {
     const days = readDays(text, bounds);

@@ -8,6 +8,8 @@ import { Button } from '../../ui/button.js';
 import { Failure } from '../../ui/failure.js';
 import { PageHeading } from '../../ui/page.js';
 import { Row } from '../../ui/stack.js';
+import { GovernmentPage } from '../government-sites/government-page.js';
+import { GovernmentPanel } from '../government-sites/government-panel.js';
 import { BehaviourPanel } from './behaviour-panel.js';
 import { DamageCallout } from './damage-callout.js';
 import { DeveloperPanel } from './developer-panel.js';
@@ -16,20 +18,31 @@ import { ExtensionPanel } from './extension-panel.js';
 import { HistoryPanel } from './history-panel.js';
 import { PhonePanel } from './phone-panel.js';
 import { ResetPanel } from './reset-panel.js';
+import { UpdatePanel } from './update-panel.js';
 import { SettingsContext, type SettingsShown } from './use-settings.js';
+
+/** The settings; in their place what one of them needs a screen of its own for. */
+type Screen = 'first' | 'government' | 'back';
 
 /** What the person decides about this program. */
 export function SettingsPage() {
   const { t } = useTexts();
+  const [screen, setScreen] = useState<Screen>('first');
   return (
     <>
-      <PageHeading lead={t('settings.lead')}>{t('common.page.settings')}</PageHeading>
-      <LoadedSettings />
+      {/* Stays the same element while the settings are read: it has the focus. */}
+      {screen !== 'government' && <PageHeading lead={t('settings.lead')}>{t('common.page.settings')}</PageHeading>}
+      <LoadedSettings screen={screen} onScreen={setScreen} />
     </>
   );
 }
 
-function LoadedSettings() {
+interface LoadedSettingsProps {
+  readonly screen: Screen;
+  readonly onScreen: (screen: Screen) => void;
+}
+
+function LoadedSettings({ screen, onScreen }: LoadedSettingsProps) {
   const api = useApi();
   const { t } = useTexts();
   const { state, run } = useLoad(api.settings.read);
@@ -41,7 +54,11 @@ function LoadedSettings() {
   if (shown) {
     return (
       <SettingsContext value={shown}>
-        <Panels />
+        {screen === 'government' ? (
+          <GovernmentPage onBack={() => onScreen('back')} />
+        ) : (
+          <Panels isBack={screen === 'back'} onGovernment={() => onScreen('government')} />
+        )}
       </SettingsContext>
     );
   }
@@ -55,7 +72,12 @@ function LoadedSettings() {
   );
 }
 
-function Panels() {
+interface PanelsProps {
+  readonly isBack: boolean;
+  readonly onGovernment: () => void;
+}
+
+function Panels({ isBack, onGovernment }: PanelsProps) {
   return (
     <>
       <DamageCallout />
@@ -63,7 +85,9 @@ function Panels() {
       <BehaviourPanel />
       <HistoryPanel />
       <ExtensionPanel />
+      <GovernmentPanel isBack={isBack} onOpen={onGovernment} />
       <PhonePanel />
+      <UpdatePanel />
       <DeveloperPanel />
       <ResetPanel />
     </>

@@ -21,6 +21,7 @@ import {
 } from '../fixtures/consent-models.js';
 import type { GalleryState } from '../gallery-state.js';
 import { consentEnds } from './consent-ends.js';
+import { governmentConsents } from './consent-government.js';
 import { hostileConsents } from './consent-hostile.js';
 
 const UNLISTED_SIGNING = sign([TEXT_FILE], { requester: UNLISTED_PAGE, separateStep: 'unlisted-signing' });
@@ -196,5 +197,6 @@ export const consentStates: readonly GalleryState[] = [
   ...ITEMS,
   ...CARD,
   ...consentEnds(UNLISTED_SIGNING),
+  ...governmentConsents(),
   ...hostileConsents(),
 ];

@@ -1,5 +1,18 @@
 import type { LayerResult } from '../../../main/ipc/diagnosis.js';
-import { ALL_GOOD, ATTENTION, finished, good, HOSTILE, NO_READER, NO_SERVICE } from '../fixtures/diagnosis.js';
+import {
+  ALL_GOOD,
+  ATTENTION,
+  finished,
+  good,
+  GOVERNMENT_GOOD,
+  GOVERNMENT_NOT_ALLOWED,
+  GOVERNMENT_OFF,
+  GOVERNMENT_OFFICIAL,
+  GOVERNMENT_SILENT,
+  HOSTILE,
+  NO_READER,
+  NO_SERVICE,
+} from '../fixtures/diagnosis.js';
 import { WireFailure, type GalleryAnswers, type GalleryHands, type GalleryState } from '../gallery-state.js';
 
 const START = 'main button';
@@ -33,6 +46,16 @@ function done(name: string, results: readonly LayerResult[], more: DiagnosisStat
   });
 }
 
+const startGovernment = (hands: GalleryHands): Promise<void> => hands.press(`${START} + button`);
+
+/** The same with what today's government sites need. */
+function government(name: string, results: readonly LayerResult[]): GalleryState {
+  return diagnosisState(`government-${name}`, {
+    answers: { 'diagnosis.run': () => finished(results) },
+    play: startGovernment,
+  });
+}
+
 export const diagnosisStates: readonly GalleryState[] = [
   diagnosisState('start', {}),
   diagnosisState('running', {
@@ -50,6 +73,20 @@ export const diagnosisStates: readonly GalleryState[] = [
     },
   }),
   diagnosisState('failed', { answers: { 'diagnosis.run': () => new WireFailure('ERR_INTERNAL') }, play: start }),
+  diagnosisState('government-running', {
+    async play(hands) {
+      await startGovernment(hands);
+      for (const { layer } of GOVERNMENT_GOOD.slice(0, -1)) {
+        hands.push('diagnosis.layer', { run: 1, result: good(layer) });
+      }
+    },
+  }),
+  government('good', GOVERNMENT_GOOD),
+  government('off', GOVERNMENT_OFF),
+  government('silent', GOVERNMENT_SILENT),
+  government('not-allowed', GOVERNMENT_NOT_ALLOWED),
+  government('official', GOVERNMENT_OFFICIAL),
+  done('government-in-use', GOVERNMENT_GOOD),
   done('all-good', ALL_GOOD),
   done('no-reader', NO_READER),
   done('no-service', NO_SERVICE),

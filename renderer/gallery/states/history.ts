@@ -1,6 +1,6 @@
 import type { EntrySite, HistoryLossKind } from '../../../main/ipc/history.js';
 import { WireFailure, type GalleryAnswers, type GalleryHands, type GalleryState } from '../gallery-state.js';
-import { entry, historyOf, HOSTILE_SITE, MANY, USUAL } from '../fixtures/history.js';
+import { entry, GOVERNMENT, historyOf, HOSTILE_SITE, MANY, USUAL } from '../fixtures/history.js';
 
 function state(id: string, answers: GalleryAnswers, play?: GalleryState['play']): GalleryState {
   return { id: `history/${id}`, window: 'main', page: 'history', answers, ...(play && { play }) };
@@ -134,6 +134,7 @@ const details: readonly GalleryState[] = [
   state('signed', historyOf(USUAL), open(0)),
   state('signed-technical', historyOf(USUAL), after(open(0), press(`${IN_ENTRY} button[aria-expanded="false"]`))),
   state('log-in', historyOf(USUAL), open(1)),
+  state('government-page', historyOf(GOVERNMENT), open(0)),
   state('attributes', historyOf(USUAL), open(2)),
   state('refused-unconfirmed', historyOf(USUAL), open(3)),
   state('failed', historyOf(USUAL), open(4)),

@@ -10,7 +10,10 @@ import {
   settingsView,
   unreadable,
 } from '../fixtures/settings.js';
+import type { UpdatesView } from '../../../main/ipc/settings.js';
 import { WireFailure, type GalleryAnswers, type GalleryHands, type GalleryState } from '../gallery-state.js';
+
+const UNASKED: UpdatesView = { version: '0.1.0', update: { status: 'unasked' } };
 
 interface SettingsStateOptions {
   readonly answers?: GalleryAnswers;
@@ -25,6 +28,7 @@ function settingsState(name: string, { answers, play, app, unanswered }: Setting
     'settings.read': () => settingsView(),
     'settings.browsers': () => BROWSERS,
     'settings.phones': () => [],
+    'settings.updates': () => UNASKED,
     'app.copyText': () => undefined,
     ...answers,
   };
@@ -40,7 +44,7 @@ function settingsState(name: string, { answers, play, app, unanswered }: Setting
 
 /** The n-th part of the page, counted from 1. */
 const panel = (n: number): string => `main > section:nth-of-type(${n})`;
-const [HISTORY, EXTENSION, PHONE] = [panel(3), panel(4), panel(5)];
+const [HISTORY, EXTENSION, PHONE] = [panel(3), panel(4), panel(6)];
 // The phones' panel is there only with phones.
 const [DEVELOPER, RESET] = ['main > section:nth-last-of-type(2)', 'main > section:last-of-type'];
 const agree = (hands: GalleryHands): Promise<void> => hands.press('[role="dialog"] button:last-of-type');
@@ -161,6 +165,66 @@ const phones: readonly GalleryState[] = [
   }),
 ];
 
+const UPDATE = 'main > section:nth-last-of-type(3)';
+const OFFER = {
+  status: 'available',
+  version: '0.1.1',
+  isMajor: false,
+  belowMinimum: false,
+  from: 'download',
+  checkedAt: '2026-11-20T03:00:00Z',
+} as const;
+const knownUpdate = (update: UpdatesView['update']): GalleryAnswers => ({
+  'settings.updates': () => ({ version: '0.1.0', update }),
+});
+const checkedUpdate = (name: string, update: UpdatesView['update']): GalleryState =>
+  settingsState(name, {
+    answers: { 'settings.checkUpdates': () => ({ version: '0.1.0', update }) },
+    play: (hands) => hands.press(`${UPDATE} button`),
+  });
+const downloading = (name: string, answers: GalleryAnswers): GalleryState =>
+  settingsState(name, {
+    answers: {
+      ...knownUpdate({ ...OFFER, isMajor: true, notes: 'https://madoguchi.example/notes/1.0.0' }),
+      ...answers,
+    },
+    async play(hands) {
+      await hands.press(`${UPDATE} button`);
+      await agree(hands);
+    },
+  });
+const { checkedAt } = OFFER;
+
+const updates: readonly GalleryState[] = [
+  settingsState('update-unconfigured', { answers: knownUpdate({ status: 'unconfigured' }) }),
+  settingsState('update-forbidden', {
+    answers: {
+      ...knownUpdate({ status: 'off' }),
+      'settings.read': () => settingsView({ update: locked('off') }),
+    },
+  }),
+  settingsState('update-unreadable', { answers: { 'settings.updates': () => new WireFailure('ERR_INTERNAL') } }),
+  settingsState('update-checking', { play: (hands) => hands.press(`${UPDATE} button`) }),
+  checkedUpdate('update-current', { status: 'current', belowMinimum: false, checkedAt }),
+  checkedUpdate('update-too-old', { status: 'current', belowMinimum: true, checkedAt }),
+  ...(['unreachable', 'old'] as const).map((failure) =>
+    checkedUpdate(`update-${failure}`, { status: 'failed', failure, checkedAt }),
+  ),
+  settingsState('update-available', { answers: knownUpdate(OFFER) }),
+  settingsState('update-by-system', { answers: knownUpdate({ ...OFFER, from: 'package-manager' }) }),
+  settingsState('update-from-elsewhere', { answers: knownUpdate({ ...OFFER, from: 'elsewhere', belowMinimum: true }) }),
+  settingsState('update-major-question', {
+    answers: knownUpdate({ ...OFFER, version: '1.0.0', isMajor: true }),
+    play: (hands) => hands.press(`${UPDATE} button`),
+  }),
+  downloading('update-downloading', {}),
+  downloading('update-downloaded', {
+    'settings.downloadUpdate': () => ({ status: 'saved', shownPath: '/srv/hanako/ダウンロード/madoguchi-1.0.0.msi' }),
+  }),
+  downloading('update-not-downloaded', { 'settings.downloadUpdate': () => ({ status: 'failed', failure: 'forged' }) }),
+  downloading('update-not-written', { 'settings.downloadUpdate': () => new WireFailure('ERR_INTERNAL_FILE') }),
+];
+
 const ON = settingsView({ developerMode: { value: true, source: 'person' } });
 
 const rest: readonly GalleryState[] = [
@@ -202,5 +266,6 @@ export const settingsStates: readonly GalleryState[] = [
   ...damages,
   ...extension,
   ...phones,
+  ...updates,
   ...rest,
 ];

@@ -26,6 +26,8 @@ export interface FirefoxOptions extends BrowserOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Files below `HOME` by relative path, there before the start. */
   readonly homeFiles?: Readonly<Record<string, string>>;
+  /** Members of an administrator's `policies.json`, beside those that are needed here. */
+  readonly policies?: Readonly<Record<string, unknown>>;
 }
 
 export interface Firefox extends TestBrowser {
@@ -109,11 +111,12 @@ function userJs({ site, preferences }: FirefoxOptions): string {
     .join('');
 }
 
-function policies({ allowedByPolicy = [] }: FirefoxOptions, authority: string): string {
+function policies({ allowedByPolicy = [], policies: own }: FirefoxOptions, authority: string): string {
   return JSON.stringify({
     policies: {
       Certificates: { Install: [authority] },
       ...(allowedByPolicy.length > 0 && { LocalNetworkAccess: { Enabled: true, SkipDomains: allowedByPolicy } }),
+      ...own,
     },
   });
 }

@@ -1,7 +1,7 @@
 import { createClientIn } from '../../../sdk/browser/client.js';
 import type { Environment, ExtensionPort } from '../../../sdk/browser/environment.js';
 import { MadoguchiError, type ClientOptions, type MadoguchiClient } from '../../../sdk/browser/index.js';
-import type { NativeCall } from '../../../sdk/protocol/index.js';
+import type { PageCall } from '../../../sdk/protocol/index.js';
 import { expect } from 'vitest';
 import { NONCE, ORIGIN, TOKEN } from '../bridge/fakes.js';
 
@@ -24,14 +24,14 @@ export class FakeBridge {
   status: unknown = { protocolVersions: [1] };
   output: unknown = LOGIN;
   /** In place of what it would answer: an error's code, or nothing at all. */
-  failing: Partial<Record<NativeCall['method'], string | (() => Promise<never>)>> = {};
-  readonly calls: NativeCall[] = [];
+  failing: Partial<Record<PageCall['method'], string | (() => Promise<never>)>> = {};
+  readonly calls: PageCall[] = [];
 
   get methods(): string[] {
     return this.calls.map(({ method }) => method);
   }
 
-  async answer(call: NativeCall): Promise<unknown> {
+  async answer(call: PageCall): Promise<unknown> {
     this.calls.push(call);
     const failing = this.failing[call.method];
     if (typeof failing === 'function') return failing();
@@ -42,7 +42,7 @@ export class FakeBridge {
     return { ok: true, result: this.#result(call) };
   }
 
-  #result(call: NativeCall): unknown {
+  #result(call: PageCall): unknown {
     switch (call.method) {
       case 'status':
         return this.status;
@@ -62,7 +62,7 @@ export class FakeBridge {
   };
 }
 
-function callOf(path: string, { method, body }: RequestInit): NativeCall {
+function callOf(path: string, { method, body }: RequestInit): PageCall {
   if (path === '/v1/status') return { method: 'status' };
   if (method === 'POST') return { method: 'open', request: body as string };
   const sessionId = path.slice('/v1/sessions/'.length);
@@ -173,7 +173,7 @@ interface PostedToExtension {
   readonly to?: string;
   readonly id: number;
   readonly ping?: boolean;
-  readonly call?: NativeCall;
+  readonly call?: PageCall;
 }
 
 async function answerOf(bridge: FakeBridge, { id, ping, call }: PostedToExtension): Promise<object> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consentText } from '../../../main/cli/consent-text.js';
-import { loadMessages, type Language } from '../../../main/cli/messages.js';
+import type { Language } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { buildConsentModel } from '../../../main/core/consent/build-consent-model.js';
 import type { ConsentModel } from '../../../main/core/consent/consent-model.js';
 import type { RequestedAttribute } from '../../../sdk/protocol/index.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consentText, separateStepText } from '../../../main/cli/consent-text.js';
-import { LANGUAGES, loadMessages, type Language } from '../../../main/cli/messages.js';
+import { LANGUAGES, type Language } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { buildConsentModel } from '../../../main/core/consent/build-consent-model.js';
 import type {
   Caller,
@@ -143,7 +144,7 @@ describe('who asks', () => {
 
 describe('the program that brought the request', () => {
   it.each([
-    ['a listed', LISTED, '登録されているサイトを名乗っています: 窓口サービス'],
+    ['a listed', LISTED, '登録されているサイトの名前を使っていますが、本物か確認できません。'],
     ['an unlisted', UNLISTED, '未登録のサイト'],
   ] as const)('is no browser and claims %s origin: said loudly, twice', (_what, standing, title) => {
     const model = login({ caller: CURL, standing });
@@ -159,6 +160,18 @@ describe('the program that brought the request', () => {
       ]),
     );
     expect(rows(model).join('\n')).not.toContain('確認済み');
+  });
+
+  it.each(LANGUAGES)('is given nothing of the listed site whose address it gives: %s', (language) => {
+    for (const model of [login, signing, reading].map((ask) => ask({ caller: CURL, standing: LISTED }))) {
+      const text = rows(model, language).join('\n');
+      for (const word of [...Object.values(NAME), ...Object.values(OPERATOR)]) expect(text).not.toContain(word);
+      const ofBrowser = rows(
+        { ...model, requester: originRequester(SITE, { caller: FIREFOX, standing: LISTED }) },
+        language,
+      );
+      expect(ofBrowser.join('\n')).toContain(NAME[language]);
+    }
   });
 
   it('brings a request that a service has signed: the name holds, the answer is the program’s all the same', () => {

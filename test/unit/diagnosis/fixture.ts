@@ -1,4 +1,4 @@
-import type { DiagnosisReport, LayerResult } from '../../../main/core/diagnosis/diagnosis.js';
+import type { DiagnosisOptions, DiagnosisReport, LayerResult } from '../../../main/core/diagnosis/diagnosis.js';
 import type { ComputerPort, DiagnosisPorts } from '../../../main/core/diagnosis/diagnosis-ports.js';
 import { createDiagnosis } from '../../../main/core/diagnosis/run-diagnosis.js';
 import { InsertionMemories } from '../../../main/core/card/insertion-memory.js';
@@ -81,9 +81,10 @@ export function clockAt(now: Date): Clock {
 /** Runs it, and holds what was told on the way against the report. */
 export async function diagnose(
   ports: DiagnosisPorts,
+  options: DiagnosisOptions = {},
 ): Promise<DiagnosisReport & { of(layer: LayerResult['layer']): LayerResult }> {
   const told: LayerResult[] = [];
-  const report = await createDiagnosis(ports).run((result) => void told.push(result), never);
+  const report = await createDiagnosis(ports).run((result) => void told.push(result), never, options);
   if (JSON.stringify(told) !== JSON.stringify(report.results)) throw new Error('told otherwise than reported');
   return {
     ...report,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conclusion, findingText, layerLines } from '../../../main/cli/diagnosis-text.js';
-import { LANGUAGES, loadMessages } from '../../../main/cli/messages.js';
+import { LANGUAGES } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { DIAGNOSIS_LAYERS, type DiagnosisDetails, type LayerResult } from '../../../main/core/diagnosis/diagnosis.js';
 import { FINDINGS, findingEntry, type DiagnosisFinding } from '../../../main/core/diagnosis/findings.js';
 

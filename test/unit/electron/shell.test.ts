@@ -45,6 +45,7 @@ class FakeClient {
       }),
   };
   readonly sites = { list: () => [] };
+  readonly governmentSites = { onChange: () => () => undefined };
   settings: SettingsStore | undefined;
 
   listen() {

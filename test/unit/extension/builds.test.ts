@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,7 @@ import { buildExtensions } from '../../../tools/extension.js';
 interface Manifest {
   readonly key: string;
   readonly permissions: readonly string[];
+  readonly optional_host_permissions: readonly string[];
   readonly externally_connectable?: { readonly matches: readonly string[]; readonly ids?: unknown };
   readonly content_scripts?: readonly { readonly matches: readonly string[]; readonly all_frames: boolean }[];
   readonly browser_specific_settings?: { readonly gecko: { readonly id: string } };
@@ -33,13 +34,48 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the builds of the extension', () => {
-  it('ask for native messaging and for nothing else', () => {
+  it('ask for native messaging, and for sites only when the person wants it', () => {
     for (const manifest of Object.values(manifests)) {
-      expect(manifest.permissions).toEqual(['nativeMessaging']);
-      for (const member of ['host_permissions', 'optional_permissions', 'optional_host_permissions']) {
+      // The last two come without a question: they reach no page by themselves.
+      expect(manifest.permissions).toEqual(['nativeMessaging', 'scripting', 'storage']);
+      expect(manifest.optional_host_permissions).toEqual(['https://*.go.jp/*', 'https://*/*']);
+      for (const member of ['host_permissions', 'optional_permissions', 'web_accessible_resources']) {
         expect(manifest).not.toHaveProperty(member);
       }
     }
+  });
+
+  it('have these members and no others, and stay small', () => {
+    const common = ['manifest_version', 'name', 'description', 'default_locale', 'version', 'icons', 'action'];
+    const permissions = ['permissions', 'optional_host_permissions'];
+    const chromium = ['minimum_chrome_version', 'key', 'background', 'externally_connectable'];
+    expect(Object.keys(manifests.chrome)).toEqual([...common, ...permissions, ...chromium]);
+    expect(Object.keys(manifests.edge)).toEqual(Object.keys(manifests.chrome));
+    const firefox = ['browser_specific_settings', 'background', 'content_scripts'];
+    expect(Object.keys(manifests.firefox)).toEqual([...common, ...permissions, ...firefox]);
+    for (const target of Object.keys(manifests)) {
+      const files = readdirSync(join(directory, target), { recursive: true, withFileTypes: true });
+      const sizes = files.filter((file) => file.isFile() && /\.(js|html|css|json)$/.test(file.name));
+      const bytes = sizes.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+      expect(bytes).toBeLessThan(64 * 1024);
+    }
+  });
+
+  it('bring no script from elsewhere in the popup', () => {
+    const html = readFileSync(join(directory, 'chrome', 'popup.html'), 'utf8');
+    expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="popup.js" defer>']);
+    expect(html).not.toMatch(/https?:|\son\w+=/);
+  });
+
+  it('have every text in both languages', () => {
+    const texts = (language: string): Record<string, { message: string }> =>
+      JSON.parse(readFileSync(join(directory, 'chrome', '_locales', language, 'messages.json'), 'utf8')) as never;
+    const [en, ja] = [texts('en'), texts('ja')];
+    expect(Object.keys(en)).toEqual(Object.keys(ja));
+    const script = readFileSync(join(directory, 'chrome', 'popup.js'), 'utf8');
+    const wanted = ['unreachable', 'off', 'ask', 'on'].map((state) => `government_${state}`);
+    const named = [...script.matchAll(/'(government_[a-z_]+|language)'/g)].map(([, key]) => key ?? '');
+    expect(Object.keys(en).sort()).toEqual([...new Set(['name', 'description', ...wanted, ...named])].sort());
   });
 
   it('have a content script in Firefox alone, for top frames, and direct messages elsewhere', () => {
@@ -73,9 +109,25 @@ describe('the builds of the extension', () => {
     expect(background).toContain(`'${NATIVE_HOST_NAME}'`);
   });
 
+  it('know the versions and the name of the setting that the app has', () => {
+    const json = (...path: string[]): Record<string, string> =>
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../..', ...path), 'utf8')) as Record<string, string>;
+    const { extensionVersion, appVersion } = json('resources', 'government-sites.json');
+    const page = readFileSync(join(directory, 'chrome', 'government-page.js'), 'utf8');
+    expect(page).toContain(
+      `{ 'extension-is-installed': '${String(extensionVersion)}', 'app-is-installed': '${String(appVersion)}' }`,
+    );
+    for (const language of ['en', 'ja']) {
+      const title = json('renderer', 'locales', language, 'government.json')['title'];
+      const messages = readFileSync(join(directory, 'firefox', '_locales', language, 'messages.json'), 'utf8');
+      expect(messages).toContain(title);
+    }
+  });
+
   it('have limits that the host’s contain', () => {
     expect(LIMITS.requestLength).toBe(PROTOCOL_LIMITS.bodyBytes);
     expect(LIMITS.originLength).toBe(PROTOCOL_LIMITS.originLength);
+    expect(LIMITS.governmentRequestLength).toBe(NATIVE_LIMITS.governmentRequestLength);
     expect(LIMITS.pollWaitSeconds).toBe(PROTOCOL_LIMITS.pollWaitSeconds);
     // Besides the pages' calls there is one to cancel for each session that a page may have.
     const calls = LIMITS.pages * (LIMITS.callsPerPage + PROTOCOL_LIMITS.sessionsPerOrigin);

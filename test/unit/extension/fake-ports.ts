@@ -2,7 +2,7 @@ import type { Broker } from '../../../resources/extension/broker.js';
 
 type PagePort = Parameters<Broker['addPage']>[0];
 
-class FakeEvent<Arguments extends readonly unknown[]> {
+export class FakeEvent<Arguments extends readonly unknown[]> {
   readonly #listeners: ((...values: Arguments) => unknown)[] = [];
 
   addListener(listener: (...values: Arguments) => unknown): void {

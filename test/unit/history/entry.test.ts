@@ -189,7 +189,7 @@ describe('the export as CSV', () => {
     const text = exportHistory(listing(entryOf(ended(READING)), entryOf(ended(SIGNING))), 'csv');
     expect(text.startsWith('\u{feff}id,at,day,requester,')).toBe(true);
     const rows = parseCsv(text.slice(1));
-    expect(rows.map(({ length }) => length)).toEqual([16, 16, 16]);
+    expect(rows.map(({ length }) => length)).toEqual([17, 17, 17]);
     expect(text.endsWith('\r\n')).toBe(true);
   });
 
@@ -211,7 +211,7 @@ describe('the export as CSV', () => {
         const consent = { ...READING, requester: originRequester(text) };
         const rows = parseCsv(exportHistory(listing(entryOf(ended(consent))), 'csv').slice(1));
         expect(rows).toHaveLength(2);
-        expect(rows[1]).toHaveLength(16);
+        expect(rows[1]).toHaveLength(17);
         const cell = rows[1]?.[3] ?? '';
         expect([text, `'${text}`]).toContain(cell);
         expect(cell).not.toMatch(/^\s*[=+\-@]/);

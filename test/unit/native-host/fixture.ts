@@ -5,7 +5,7 @@ import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { createBridge } from '../../../main/core/bridge/bridge.js';
+import { createBridge, type BridgeOptions } from '../../../main/core/bridge/bridge.js';
 import {
   encodeFrame,
   FrameDecoder,
@@ -45,10 +45,13 @@ export interface ServedClient {
 }
 
 /** The client's end over a real bridge whose operations wait for the test. */
-export async function serveClient(stateDirectory: string): Promise<ServedClient> {
+export async function serveClient(
+  stateDirectory: string,
+  overrides: Partial<BridgeOptions> = {},
+): Promise<ServedClient> {
   const operations = new FakeOperations();
   const log = recordingLog();
-  const bridge = createBridge(bridgeOptions({ operations, log }));
+  const bridge = createBridge(bridgeOptions({ operations, log, ...overrides }));
   const socket = await startBridgeSocket({ bridge, log, stateDirectory, environment: {}, platform: process.platform });
   if (socket === undefined) throw new Error('another client serves there');
   onTestFinished(async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoDate, isoDateTime } from '../../../main/cli/dates.js';
-import { LANGUAGES, loadMessages } from '../../../main/cli/messages.js';
+import { LANGUAGES } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { noticeText, type NoticeWords } from '../../../main/core/notices/notice-text.js';
 import {
   EXPIRY_STEPS,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../sdk/protocol/index.js';
 import { ClientError } from '../../../main/core/errors.js';
-import { loadMessages, type Language } from '../../../main/cli/messages.js';
+import type { Language } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { failureText } from '../../../main/cli/output.js';
 
 /** `a.b.c` of every text, without the endings by which i18next chooses a plural. */

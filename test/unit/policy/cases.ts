@@ -49,6 +49,8 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   good('the fewest items', { signItems: 1 }),
   good('the most items', { signItems: 1_000 }),
   good('origins for digests', { rawDigestOrigins: [ONE] }),
+  good('government sites', { governmentSites: true, governmentOrigins: [ONE], governmentSha1: 'allow' }),
+  good('no government sites', { governmentSites: false }),
   good('registries', { registries: REGISTRIES, registryMode: 'replace' }),
   good('locks', { language: 'zh-Hans', startWithSystem: true, keypadShuffle: false, update: 'off' }),
   good('locks of what is dangerous', { developerMode: false, phoneReader: false }),
@@ -57,7 +59,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   good('the usual ports', { ports: [...BRIDGE_PORTS] }),
   good('another port', { ports: [50_000] }),
   good('an authority', { timeStampAuthority: 'http://tsa.example/rfc3161?a=b' }),
-  good('what is not used yet', {
+  good('network and updates', {
     proxy: 'http://proxy.example:3128',
     updateChannel: 'preview',
     minimumVersion: '1.20.0',
@@ -74,6 +76,9 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   wrong('signItems', 1.5, 1),
   wrong('signItems', '20', 1),
   wrong('rawDigestOrigins', [ONE, `${TWO}/sign`], [ONE]),
+  wrong('governmentSites', 'on', false),
+  wrong('governmentOrigins', [ONE, 'https://*.go.jp'], [ONE]),
+  wrong('governmentSha1', true, 'refuse'),
   wrong('historyDays', 3_651, 0),
   wrong('developerMode', 'yes', false),
   wrong('keypadShuffle', 2, true),

@@ -99,9 +99,16 @@ describe('a file of policies that was damaged', () => {
     const { policy, entries, problems } = read(bytes);
     if (problems.some(({ stops }) => stops)) return;
     expect(entries.map(({ name }) => name)).toEqual(POLICY_NAMES);
+    const written = JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>;
     for (const { name, malformed } of entries) {
-      if (malformed)
-        expect(`${name} ${String(IS_LOOSER[name](policy[name], SAMPLE_POLICY[name]))}`).toBe(`${name} false`);
+      if (!malformed) continue;
+      // A list that permits keeps the entries that can be read: one of them may have become another origin.
+      const { kind } = policyDefinition(name);
+      const own = written[name];
+      const meant: unknown = SAMPLE_POLICY[name];
+      const most: unknown =
+        kind === 'origins' && Array.isArray(own) ? [...(meant as string[]), ...(own as unknown[])] : meant;
+      expect(`${name} ${String(IS_LOOSER[name](policy[name], most))}`).toBe(`${name} false`);
     }
   };
 

@@ -105,7 +105,9 @@ describe('a policy that is open', () => {
     source.says({ 'Taro Yamada': 1 });
     store.refresh();
     expect(events).toEqual([
+      ['policy.changed', undefined],
       ['policy.problem', { kind: 'malformed', name: 'signItems' }],
+      ['policy.changed', undefined],
       ['policy.problem', { kind: 'unknown' }],
       ['policy.problem', { kind: 'malformed', name: 'signItems' }],
     ]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, loadMessages } from '../../../main/cli/messages.js';
+import { LANGUAGES } from '../../../main/cli/languages.js';
+import { loadMessages } from '../../../main/cli/messages.js';
 import { DEFAULT_POLICY } from '../../../main/core/policy/policy.js';
 import {
   acceptedValues,
@@ -35,6 +36,7 @@ const VALID: Readonly<Record<SettingName, readonly unknown[]>> = {
   firstRunDone: [true, false],
   update: ['notify', 'off'],
   extension: [true, false],
+  governmentSites: [true, false],
 };
 const INVALID: Readonly<Record<SettingDefinition['kind'], readonly unknown[]>> = {
   switch: [0, 1, 'true', 'false', 'on', '', null, undefined, [], {}, [true]],
@@ -111,6 +113,7 @@ describe('careful values', () => {
       firstRunDone: true,
       update: 'off',
       extension: false,
+      governmentSites: false,
     });
     expect(damage).toEqual({ kind: 'malformed', path: PATH, names: SETTING_NAMES });
   });
@@ -138,6 +141,7 @@ describe('an administrator', () => {
     phoneReader: false,
     update: 'off',
     extension: true,
+    governmentSites: false,
   } as const;
   const administrator: SettingsAdministrator = { from: '/etc/madoguchi/policy.json', locks };
 

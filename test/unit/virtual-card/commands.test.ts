@@ -15,6 +15,9 @@ import {
 } from '../../support/virtual-card.js';
 
 let factory: CardFactory;
+/** 共通カードAP. */
+const COMMON_AID = 'd3921000310001010100';
+
 let card: VirtualCard;
 
 beforeAll(async () => {
@@ -45,7 +48,6 @@ describe('class and instruction', () => {
     ['80a4040c0ad392f000260100000001', '6e00', 'SELECT in the proprietary class'],
     ['002a9e9a0100', '6e00', 'COMPUTE DIGITAL SIGNATURE in the interindustry class'],
     ['0084000008', '6d00', 'GET CHALLENGE'],
-    ['00b2010c00', '6d00', 'READ RECORD'],
     ['00cadf3000', '6a88', 'GET DATA'],
     ['00cb3fff045c025fc100', '6a88', 'GET DATA, odd'],
   ])('answers %s with %s: %s', (command, statusWord) => {
@@ -63,6 +65,39 @@ describe('class and instruction', () => {
     '00b000000000000000',
   ])('answers "%s", whose lengths do not fit, with 6700', (command) => {
     expect(send(card, command)).toBe('6700');
+  });
+});
+
+describe('READ RECORD', () => {
+  const RECORD = `011c${Buffer.from(`${'0'.repeat(15)}13101`).toString('hex')}`;
+
+  it('tells the number of the card, its municipality and its end, by short identifier and by file', () => {
+    succeed(card, selectAid(COMMON_AID));
+    expect(card.log.at(-1)?.application).toBe('common');
+    const response = send(card, '00b2010c00');
+    expect(response.slice(-4)).toBe('9000');
+    expect(response).toHaveLength(2 * (2 + 28 + 2));
+    expect(response.slice(34, 44)).toBe(RECORD.slice(34, 44));
+    expect(Buffer.from(response.slice(4, 34), 'hex').toString('ascii')).toBe(card.manufactureNumber);
+    succeed(card, selectEf('0001'));
+    expect(send(card, '00b2010400')).toBe(response);
+  });
+
+  it.each([
+    ['00b2020c00', '6a83', 'a record that is not there'],
+    ['00b2000c00', '6a83', 'the current record'],
+    ['00b2010d00', '6a86', 'several records'],
+    ['00b2011400', '6a82', 'a file that is not there'],
+    ['00b2010c', '6700', 'no Le'],
+    ['00b0810000', '6981', 'READ BINARY of a file of records'],
+  ])('answers %s with %s: %s', (command, statusWord) => {
+    succeed(card, selectAid(COMMON_AID));
+    expect(send(card, command)).toBe(statusWord);
+  });
+
+  it('answers a file without records with 6981', () => {
+    succeed(card, selectAid(JPKI_AID));
+    expect(send(card, '00b2013400')).toBe('6981');
   });
 });
 
@@ -89,7 +124,6 @@ describe('SELECT', () => {
     '00a4040006d27600012401',
     '00a4040c0ad3921000310001010402',
     '00a4040c0ad3921000310001010401',
-    '00a4040c0ad3921000310001010100',
     '00a4040000',
   ])('refuses the foreign name in %s and keeps what is selected', (command) => {
     succeed(card, selectAid(JPKI_AID), selectEf('0006'));

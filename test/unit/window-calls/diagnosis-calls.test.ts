@@ -11,6 +11,7 @@ import { serveCalls, type ServeCall } from '../../../main/electron/window-calls/
 import type { CallResult } from '../../../main/ipc/call.js';
 import {
   SHOWN_LAYERS,
+  SHOWN_LAYERS_OF_GOVERNMENT_SITES,
   type DiagnosisPushes,
   type ExportOutcome,
   type FinishedDiagnosis,
@@ -75,6 +76,23 @@ async function refusal(calling: Promise<CallResult<unknown>>): Promise<string> {
 describe('the diagnosis in a window', () => {
   it('shows the layers in the order in which they are told', () => {
     expect(SHOWN_LAYERS).toEqual(DIAGNOSIS_LAYERS);
+  });
+
+  it('looks at what government sites need where it is asked to, in the order in which it is shown', async () => {
+    const status = () => ({
+      setting: { value: false, source: 'default' } as const,
+      origins: [],
+      windowsUserAgent: [],
+      browsers: [],
+    });
+    const call = openWindow(undefined, { governmentSites: { isOn: false, isServing: true, status } });
+    const asked = await answer<FinishedDiagnosis>(call('diagnosis.run', { run: 1, governmentSites: true }));
+    expect(asked.results.map(({ layer }) => layer)).toEqual([...SHOWN_LAYERS_OF_GOVERNMENT_SITES]);
+    expect(asked.results.find(({ layer }) => layer === 'government-permission')?.remedy).toBe(
+      'turn-on-government-sites',
+    );
+    const usual = await answer<FinishedDiagnosis>(call('diagnosis.run', { run: 2 }));
+    expect(usual.results.map(({ layer }) => layer)).toEqual([...SHOWN_LAYERS]);
   });
 
   it('tells each layer as it is known, with the run it is of, and all in the end', async () => {

@@ -107,6 +107,13 @@ describe('files that are dropped', () => {
     expect(new Set(checking.map(({ name }) => name)).size).toBe(20);
   });
 
+  it('tell the administrator’s time-stamping authority, where there is one', async () => {
+    expect(await desk.call('documents.describe')).not.toHaveProperty('timeStampAuthority');
+    const other = openDesk(card, undefined, { timeStampAuthority: 'https://tsa.example/' });
+    expect(await other.call('documents.describe')).toMatchObject({ timeStampAuthority: 'https://tsa.example/' });
+    await other.close();
+  });
+
   it('show hostile names for what they are', async () => {
     const names = [
       'fdp\u202Egpj.exe',

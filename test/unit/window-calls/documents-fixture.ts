@@ -5,6 +5,7 @@ import type { CallName } from '../../../main/ipc/calls.js';
 import type { CallResult } from '../../../main/ipc/call.js';
 import type { AnswerOf, RequestOf } from '../../../main/ipc/calls.js';
 import type { AddedFiles, SigningState } from '../../../main/ipc/documents.js';
+import { DEFAULT_POLICY, type Policy } from '../../../main/core/policy/policy.js';
 import { documentsCalls } from '../../../main/electron/window-calls/documents-calls.js';
 import { serveCalls, type ServeCall } from '../../../main/electron/window-calls/serve-calls.js';
 import { createDocumentEngine } from '../../../main/node/document-engine/document-engine.js';
@@ -37,7 +38,7 @@ export interface DocumentsDesk {
   readonly close: () => Promise<void>;
 }
 
-export function openDesk(card: VirtualCard, person: Person = AGREES): DocumentsDesk {
+export function openDesk(card: VirtualCard, person: Person = AGREES, policy: Partial<Policy> = {}): DocumentsDesk {
   const directory = mkdtempSync(join(tmpdir(), 'madoguchi-desk-'));
   const engine = createDocumentEngine();
   const client = coreClient({ card, person });
@@ -47,7 +48,7 @@ export function openDesk(card: VirtualCard, person: Person = AGREES): DocumentsD
   const ended = new AbortController();
   const choose = async (): Promise<readonly string[]> => chosen.shift() ?? [];
   const handlers = documentsCalls({
-    client: { operations: client.operations, documents: engine },
+    client: { operations: client.operations, documents: engine, policy: () => ({ ...DEFAULT_POLICY, ...policy }) },
     desktop: {
       chooseFiles: choose,
       chooseFolder: async () => (await choose())[0],

@@ -8,6 +8,7 @@ import {
   type SettingLocks,
   type SettingsStore,
 } from '../../../main/core/settings/settings.js';
+import type { Updates } from '../../../main/core/updates/updates.js';
 import { serveCalls, type ServeCall } from '../../../main/electron/window-calls/serve-calls.js';
 import { settingsCalls } from '../../../main/electron/window-calls/settings-calls.js';
 import { browserLinks, type SettingsSurroundings } from '../../../main/electron/window-calls/settings-surroundings.js';
@@ -20,6 +21,8 @@ import {
 } from '../../../main/ipc/settings.js';
 import type { PairedPhone } from '../../../main/node/phone-reader.js';
 import { openSettings } from '../../../main/node/settings/index.js';
+import { systemClock } from '../../../main/node/system.js';
+import { openUpdates } from '../../../main/node/updates/index.js';
 import { NATIVE_HOST_NAME } from '../../../sdk/protocol/index.js';
 
 const FINGERPRINT = '0123456789abcdef'.repeat(4);
@@ -61,6 +64,12 @@ function openStore({ locks = {}, from = '/policy.json' }: WindowParts = {}): Set
   return store;
 }
 
+function unconfiguredUpdates(settings: SettingsStore): Updates {
+  const log = { event: () => undefined };
+  const policy = () => ({});
+  return openUpdates({ stateDirectory: home, settings, policy, clock: systemClock, log, source: null });
+}
+
 function openWindow(parts: WindowParts = {}): { readonly call: ServeCall; readonly store: SettingsStore } {
   const store = openStore(parts);
   const { phones = [], isElectron = false } = parts;
@@ -90,8 +99,9 @@ function openWindow(parts: WindowParts = {}): { readonly call: ServeCall; readon
   };
   const handlers = settingsCalls(
     {
-      client: { settings: store },
+      client: { settings: store, updates: unconfiguredUpdates(store) },
       desktop: {
+        showInFolder: () => undefined,
         confirm: ({ title }) => {
           questions.push(title);
           return Promise.resolve(agrees);

@@ -212,5 +212,58 @@ function ownCommands(): ConsentModel[] {
   ];
 }
 
+function governmentPages(): ConsentModel[] {
+  const digests = (count: number): readonly ConsentItem[] =>
+    Array.from({ length: count }, (_one, place) => ({
+      kind: 'digest',
+      name: count === 1 ? '' : String(place + 1),
+      algorithm: place % 2 === 0 ? 'SHA-256' : 'SHA-1',
+      digest: hex(place),
+    }));
+  const askers = ['https://login.sample.go.jp', 'https://shinsei.midori.lg.jp'].flatMap((origin) =>
+    STANDINGS.filter(({ level }) => level !== 'verified').map((standing) => ({
+      requester: originRequester(origin, {
+        standing,
+        route: 'extension',
+        caller: { kind: 'browser', name: 'Firefox' },
+      }),
+      governmentPage: true as const,
+    })),
+  );
+  return askers.flatMap((asker, place): ConsentModel[] => [
+    {
+      operation: 'authenticate',
+      ...asker,
+      pinRole: 'authentication',
+      disclosed: ['serial-number', 'site-identifier'],
+      items: digests(1),
+    },
+    {
+      operation: 'sign',
+      ...asker,
+      pinRole: 'signing',
+      disclosed: ['four-attributes', 'serial-number'],
+      items: digests(place % 2 === 0 ? 1 : 20).map((item, at) => ({ ...item, name: String(at + 1) })),
+    },
+    {
+      operation: 'read-attributes',
+      ...asker,
+      pinRole: 'profile',
+      disclosed: ['name', 'address', 'birth-date', 'gender'],
+      items: [],
+      attributes: (['name', 'address', 'birthDate', 'gender'] as const).map((attribute) => ({
+        attribute,
+        required: true,
+      })),
+    },
+  ]);
+}
+
 /** Every variant of everything a consent model can say. */
-export const MODELS: readonly ConsentModel[] = [...logIns(), ...signings(), ...readings(), ...ownCommands()];
+export const MODELS: readonly ConsentModel[] = [
+  ...logIns(),
+  ...signings(),
+  ...readings(),
+  ...ownCommands(),
+  ...governmentPages(),
+];

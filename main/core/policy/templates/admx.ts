@@ -19,7 +19,6 @@ const WORDS = {
     description: 'マイナンバーカードのクライアント「Madoguchi」のポリシー',
     supported: (since: string) => `Madoguchi ${since} 以降`,
     security: '安全について：',
-    notYetUsed: 'この版ではまだ働きません。値の確認と表示だけを行います。',
     needsRestart: '次の起動から有効になります。',
     oneEach: '1 行に 1 つ書きます。',
     json: 'JSON で書きます。',
@@ -28,7 +27,6 @@ const WORDS = {
     description: 'Policies of Madoguchi, a client for the My Number Card',
     supported: (since: string) => `Madoguchi ${since} or later`,
     security: 'Security: ',
-    notYetUsed: 'This version does not act on it yet; it only checks and shows the value.',
     needsRestart: 'Takes effect at the next start.',
     oneEach: 'One for each line.',
     json: 'Written as JSON.',
@@ -176,13 +174,12 @@ function policyStrings(name: PolicyName, language: PolicyLanguage): readonly (re
 
 function explanation(name: PolicyName, language: PolicyLanguage): string {
   const words = WORDS[language];
-  const { notYetUsed, needsRestart, kind } = policyDefinition(name);
+  const { needsRestart, kind } = policyDefinition(name);
   const { meaning, security } = POLICY_TEXTS[name][language];
   const form = { origins: words.oneEach, ports: words.oneEach, registries: words.json };
   return [
     meaning,
     ...(kind in form ? [form[kind as keyof typeof form]] : []),
-    ...(notYetUsed ? [words.notYetUsed] : []),
     ...(needsRestart ? [words.needsRestart] : []),
     `${words.security}${security}`,
   ].join('\n');

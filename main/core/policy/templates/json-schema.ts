@@ -26,11 +26,10 @@ export function policyJsonSchema(): Readonly<Record<string, unknown>> {
 function property(name: PolicyName): object {
   const definition = policyDefinition(name);
   const { title, meaning, security } = POLICY_TEXTS[name].en;
-  const note = definition.notYetUsed ? ' Nothing acts on it yet.' : '';
   const { default: standard } = definition;
   return {
     title,
-    description: `${meaning}${note} Security: ${security}`,
+    description: `${meaning} Security: ${security}`,
     ...(standard !== undefined && { default: standard }),
     ...typeOf(definition),
   };

@@ -28,7 +28,6 @@ function row(name: PolicyName): string {
     ...(definition.mode === 'locks' ? [`Locks the setting \`${definition.setting ?? ''}\`.`] : []),
     ...(definition.mode === 'default' ? ['A default: the person may say otherwise.'] : []),
     ...(definition.needsRestart ? ['Takes effect at the next start.'] : []),
-    ...(definition.notYetUsed ? ['**Not yet used**: checked and shown, and nothing acts on it.'] : []),
   ];
   const cells = [
     `\`${name}\``,

@@ -1,0 +1,3 @@
+import { testStates } from '../support/gallery-suite.js';
+
+testStates(0, 2);
