@@ -56,7 +56,9 @@ function section(lines: readonly string[]): readonly string[] {
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function title({ operation, attributes }: ConsentModel, t: Translate): string {
+function title({ operation, attributes, governmentPage }: ConsentModel, t: Translate): string {
+  // What such a site has signed may be anything.
+  if (governmentPage && operation === 'authenticate') return t('consent.title.authenticate_government');
   return t(`consent.title.${operation}`, attributes ? { context: 'service' } : {});
 }
 

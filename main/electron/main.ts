@@ -32,7 +32,7 @@ import {
   openPersonSettings,
   type Autostart,
 } from '../node/settings/index.js';
-import { stateDirectory } from '../node/state-directory.js';
+import { requireOwnStateDirectory, stateDirectory } from '../node/state-directory.js';
 import { systemClock } from '../node/system.js';
 import { utilityProcessChannel } from './card-process-channel.js';
 import type { ElectronApi, ElectronWindow, NativeDialogs, TrayLook } from './electron-api.js';
@@ -209,7 +209,11 @@ void startShell({
   rendererFolder: join(packageRoot(), 'dist', 'renderer'),
   preload: fileURLToPath(new URL('./preload.cjs', import.meta.url)),
   icon: join(icons, 'icon.png'),
-  openSettings: () => openPersonSettings({ stateDirectory: stateDirectory(process.env), log }),
+  openSettings() {
+    const directory = stateDirectory(process.env);
+    requireOwnStateDirectory(directory);
+    return openPersonSettings({ stateDirectory: directory, log });
+  },
   async createClient({ interaction, notices, onHistoryChanged, developerMode }) {
     // Not before: the tray does not wait for these.
     const [{ createClient }, { systemHistoryKey }] = await Promise.all([

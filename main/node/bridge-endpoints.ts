@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExtensionBridge } from '../core/bridge/bridge.js';
-import { ClientError } from '../core/errors.js';
+import { ClientError, toClientError } from '../core/errors.js';
 import { startBridgeListener, type BridgeListener, type BridgeListenerOptions } from './bridge-listener/index.js';
 import { startBridgeSocket, type BridgeSocket } from './bridge-socket/index.js';
 
@@ -100,7 +100,7 @@ class ExtensionAlone implements BridgeEndpoints {
     try {
       return await startBridgeListener(this.#options);
     } catch (thrown) {
-      if (!isBusy(thrown)) this.#options.log.event('bridge.unavailable');
+      if (!isBusy(thrown)) this.#options.log.event('bridge.unavailable', { code: toClientError(thrown).code });
       return undefined;
     }
   }

@@ -1,4 +1,13 @@
-import { constants, createHash, createHmac, createPublicKey, publicDecrypt, verify, type Hash, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createHmac,
+  createPublicKey,
+  publicDecrypt,
+  verify,
+  type Hash,
+  type KeyObject,
+} from 'node:crypto';
 import { digestAlgorithm, signatureAlgorithm, type KeyKind } from '../../sdk/formats/algorithms.js';
 import { equalBytes } from '../../sdk/formats/bytes.js';
 import type { DigestAlgorithm, DocumentCrypto, RunningDigest, SignatureAlgorithm } from '../../sdk/formats/ports.js';

@@ -9,6 +9,8 @@ const AGREED = 'governmentSites';
 const PAGE_SCRIPT = 'government-page';
 const USER_AGENT_SCRIPT = 'government-user-agent';
 const LONGEST_LIST = 1_000;
+/** How long a client may think, in milliseconds. One that hangs must not keep the person from stopping. */
+const CLIENT_PATIENCE = 5_000;
 /** @type {Status} */
 const NOTHING_ELSE = { enabled: true, forced: false, origins: [], windowsUserAgent: [] };
 
@@ -104,7 +106,7 @@ export class GovernmentSites {
 
   /** @returns {Promise<View>} */
   async #refresh() {
-    const status = readStatus(await this.#ask(await this.isAgreed()));
+    const status = readStatus(await inTime(this.#ask(await this.isAgreed())));
     await this.#follow(status);
     if (status === undefined) return { state: 'unreachable', forced: false, patterns: [] };
     const { enabled, forced } = status;
@@ -182,6 +184,18 @@ export class GovernmentSites {
   }
 }
 
+/** Undefined where nothing comes in time. @param {Promise<Envelope>} answer @returns {Promise<Envelope | undefined>} */
+async function inTime(answer) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, CLIENT_PATIENCE)));
+  try {
+    return await Promise.race([answer, late.then(() => undefined)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** @param {Status} status */
 function wantedPatterns({ origins }) {
   return [...new Set([GOVERNMENT_PATTERN, ...origins.flatMap((origin) => patternOf(origin, false))])];
@@ -202,9 +216,9 @@ function sameMembers(one, other) {
   return one.length === other.length && one.every((member) => other.includes(member));
 }
 
-/** @param {Envelope} envelope @returns {Status | undefined} */
+/** @param {Envelope | undefined} envelope @returns {Status | undefined} */
 function readStatus(envelope) {
-  const result = envelope.ok ? /** @type {Partial<Status> | undefined} */ (envelope.result) : undefined;
+  const result = envelope?.ok ? /** @type {Partial<Status> | undefined} */ (envelope.result) : undefined;
   if (typeof result?.enabled !== 'boolean') return undefined;
   return {
     enabled: result.enabled,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +42,20 @@ describe('madoguchi settings', () => {
     expect(text).toContain('historyDays = 30  [set by you]  Days the history is kept\n');
     expect(text).toContain('developerMode = false  [as shipped]  Developer mode\n');
     expect(text).not.toMatch(/settings\.|firstRunDone|\{\{/);
+  });
+
+  it.skipIf(process.platform === 'win32')('believes and writes nothing where others could have', async () => {
+    const shared = join(directory, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    writeFileSync(join(shared, 'settings.json'), '{"version":1,"values":{"language":"en","developerMode":true}}');
+    const environment = { MADOGUCHI_STATE_DIRECTORY: shared };
+    for (const command of ['settings get developerMode', 'settings set update notify', 'sites list', 'virtual-card']) {
+      const { exitCode, stdout } = await madoguchi([...command.split(' '), '--json'], { env: environment });
+      expect([command, exitCode]).not.toEqual([command, 0]);
+      expect(JSON.parse(stdout), command).toMatchObject({ error: { code: 'ERR_INTERNAL_FILE' } });
+    }
+    expect(readdirSync(shared)).toEqual(['settings.json']);
   });
 
   it('gets, sets and resets one, or all', async () => {

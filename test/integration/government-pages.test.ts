@@ -329,6 +329,19 @@ describe('refused later: no signature leaves', () => {
     expectUnused();
   });
 
+  it('where it is turned off before the page has fetched what was made', async () => {
+    const { bridge, settings, core } = await open(LOG_IN);
+    const opening = await bridge.governmentPages.open(
+      asker(SITE, { route: 'extension' }),
+      JSON.stringify(logInRequest('x')),
+    );
+    if (!opening.ok) throw new Error(opening.error.code);
+    while (!core.interaction.dialogs[0]?.outcome) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await settings.change('governmentSites', false);
+    expect(await answerOf(bridge, SITE, opening.result.sessionId)).toEqual({ code: 'ERR_POLICY_OPERATION' });
+  });
+
   it('where it is turned off while the request waits behind another', async () => {
     let decide: (answer: 'refused') => void = () => undefined;
     const { bridge, settings, core } = await open({ decide: () => new Promise((resolve) => (decide = resolve)) });

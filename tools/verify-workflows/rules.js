@@ -41,15 +41,8 @@ import { load } from 'js-yaml';
 /** GitHub's own only: whoever publishes another one could change every release. */
 const PINNED = /^actions\/[\w-]+@[0-9a-f]{40}$/;
 const VERSION_COMMENT = /^# v\d+\.\d+\.\d+$/;
-/** Started by anybody, with the secrets and the token of this repository. */
-const UNSAFE_EVENTS = [
-  'pull_request_target',
-  'workflow_run',
-  'issue_comment',
-  'issues',
-  'discussion',
-  'repository_dispatch',
-];
+/** Most others can be started by anybody, with the secrets and the token of this repository. */
+const EVENTS = ['push', 'pull_request', 'schedule', 'workflow_dispatch'];
 /** Images by the name of their version: `-latest` is another system one day. */
 const IMAGES = [
   ...['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-2022', 'windows-2025', 'windows-11-arm'],
@@ -65,7 +58,10 @@ const NO_INSTALL = /^npx --no-install [\w@/.-]+/;
 /** The one way in which a package's own scripts are run: by name. */
 const REBUILD = /\bnpm\s+(?:rebuild|rb)\b/;
 const NAMED_REBUILD = /\bnpm rebuild [a-z@]/;
-const DOWNLOADED_SCRIPT = /\b(?:curl|wget|Invoke-WebRequest|iwr)\b/i;
+const DOWNLOADED_SCRIPT =
+  /\b(?:curl|wget|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|git\s+(?:-\S+\s+)*clone|gh\s+\w+\s+(?:download|clone)|(?:pip3?|pipx|gem|cargo|go|brew|choco|winget)\s+install|docker\s+(?:run|pull))\b/i;
+/** All that a job does which may write. */
+const WRITERS_COMMANDS = /^(?:gh release|sha256sum)\b/;
 
 /** @param {string} text @returns {Subject} @throws where it is no YAML */
 export function readWorkflow(text) {
@@ -84,6 +80,13 @@ function words(value) {
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
+/** @param {Record<string, unknown> | undefined} matrix @param {string} key @returns {string[]} those of `include` too */
+function matrixValues(matrix, key) {
+  const include = /** @type {unknown} */ (matrix?.['include']);
+  const more = Array.isArray(include) ? /** @type {Record<string, unknown>[]} */ (include) : [];
+  return [...words(matrix?.[key]), ...more.flatMap((one) => (key in one ? words(one[key]) : []))];
+}
+
 /** @param {unknown} permissions */
 function writeScopes(permissions) {
   if (typeof permissions !== 'object' || permissions === null) return [];
@@ -94,13 +97,16 @@ function writeScopes(permissions) {
 function commands({ run = '' }) {
   return run
     .replaceAll(/\\\r?\n\s*/g, ' ')
-    .split(/\r?\n|&&|\|\||;/)
+    .split(/\r?\n/)
+    .filter((line) => !line.trim().startsWith('#'))
+    .flatMap((line) => line.split(/[;|&()`]/))
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+    .filter((line) => line !== '');
 }
 
 /** @param {unknown} value */
-const mentionsSecret = (value) => /\bsecrets\b|github\.token/.test(JSON.stringify(value ?? ''));
+const mentionsSecret = (value) =>
+  /\bsecrets\b|\bgithub\s*(?:\.\s*token\b|\.\s*\*|\[|\))/i.test(JSON.stringify(value ?? ''));
 
 /** @type {Readonly<Record<string, (subject: Subject) => string[]>>} */
 export const RULES = {
@@ -145,18 +151,17 @@ export const RULES = {
       const steps = job.steps ?? [];
       const runsCode = steps.some(
         (step) =>
-          step.uses?.startsWith('actions/checkout@') ??
-          commands(step).some((line) => /\b(?:npm|npx|node)\b/.test(line)),
+          step.uses?.startsWith('actions/checkout@') ?? commands(step).some((line) => !WRITERS_COMMANDS.test(line)),
       );
       return scopes.length > 0 && runsCode
-        ? [`${name} may write (${scopes.join(', ')}) and runs code of packages`]
+        ? [`${name} may write (${scopes.join(', ')}) and runs more than it needs`]
         : [];
     });
   },
 
   triggers({ workflow }) {
     return words(workflow.on).flatMap((event) =>
-      UNSAFE_EVENTS.includes(event) ? [`${event} is started by strangers`] : [],
+      EVENTS.includes(event) ? [] : [`${event} may be started by strangers`],
     );
   },
 
@@ -184,7 +189,7 @@ export const RULES = {
     return jobs.flatMap(([name, job]) => {
       const image = job['runs-on'] ?? '';
       const fromMatrix = /^\$\{\{ matrix\.([\w-]+) \}\}$/.exec(image);
-      const images = fromMatrix ? words(job.strategy?.matrix?.[fromMatrix[1] ?? '']) : [image];
+      const images = fromMatrix ? matrixValues(job.strategy?.matrix, fromMatrix[1] ?? '') : [image];
       const unknown = images.filter((one) => !IMAGES.includes(one));
       return images.length > 0 && unknown.length === 0
         ? []
@@ -221,7 +226,9 @@ export const RULES = {
   /** Whatever an expression holds becomes part of the program; a variable does not. */
   expressions({ steps }) {
     return steps.flatMap(({ place, step }) =>
-      step.run?.includes('${{') ? [`${place} has an expression in its commands: give it by \`env\``] : [],
+      [step.run, step.with?.['script']].some((program) => String(program).includes('${{'))
+        ? [`${place} has an expression in its commands: give it by \`env\``]
+        : [],
     );
   },
 

@@ -169,14 +169,15 @@ export class SessionTable {
     this.#cancel(this.#find(origin, id, kind), 'bridge.session.cancelled');
   }
 
-  /** Ends every session of this kind with `error`, whatever it is at. What waits for it is told so. */
+  /** Ends every session of this kind with `error`, also those whose result nobody has fetched. What waits is told so. */
   endKind(kind: SessionKind, error: ClientError): void {
     const meant = [...this.#sessions.values()].filter((session) => kindOf(session) === kind);
     for (const session of meant) {
       this.#record('bridge.session.ended', session, error.code);
       this.#leaveQueue(session);
       session.cancelled.abort();
-      this.#finish(session, refusal(error));
+      if (session.outcome?.ok) session.outcome = refusal(error);
+      else this.#finish(session, refusal(error));
     }
   }
 

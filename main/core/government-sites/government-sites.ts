@@ -36,7 +36,8 @@ export interface GovernmentSites {
   status(): GovernmentSitesStatus;
   /**
    * Whether the pages of one origin are told that this PC runs Windows.
-   * @throws ClientError `ERR_ORIGIN_NOT_ALLOWED` for what is no government site; `ERR_INTERNAL_FILE`. As rejections.
+   * @throws ClientError `ERR_ORIGIN_NOT_ALLOWED` for what is no government site, or not at the default port; `ERR_INTERNAL_FILE`.
+   * As rejections.
    */
   setWindowsUserAgent(origin: string, on: boolean): Promise<void>;
   /** New identifiers for every site. Rejects with `ERR_INTERNAL_FILE`. */
@@ -139,6 +140,10 @@ class Sites implements OpenedSites {
     if (on && !this.isGovernmentOrigin(origin)) {
       throw new ClientError('ERR_ORIGIN_NOT_ALLOWED', 'not a site of a government service');
     }
+    // Browsers run a script for a name, not for a port of it, and the extension holds back at all others.
+    if (on && !hasDefaultPort(origin)) {
+      throw new ClientError('ERR_ORIGIN_NOT_ALLOWED', 'a site with a port of its own cannot be told of Windows');
+    }
     await Promise.resolve();
     this.#ports.windowsSites.set(origin, on);
     this.#changed();
@@ -198,4 +203,8 @@ class Sites implements OpenedSites {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function hasDefaultPort(origin: string): boolean {
+  return !/:[0-9]+$/.test(origin);
 }

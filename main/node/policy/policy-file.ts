@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseStrictJson } from '../../core/bridge/strict-json.js';
 import { LIMITS } from '../../../sdk/protocol/index.js';
@@ -42,7 +42,7 @@ export function policyFolderSource({ path, owner }: PolicyPlace): PolicySource {
     try {
       return readAll();
     } catch (error) {
-      return isMissing(error) ? [] : [unreadable(path, error)];
+      return isMissing(path, error) ? [] : [unreadable(path, error)];
     }
   };
   return { name: path, watched: [path], read };
@@ -56,7 +56,7 @@ export function readPolicyFile(
   try {
     return { status: 'read', source: path, unverifiedValues: parse(readProtected({ path, owner })) };
   } catch (error) {
-    return isMissing(error) ? undefined : unreadable(path, error);
+    return isMissing(path, error) ? undefined : unreadable(path, error);
   }
 }
 
@@ -91,8 +91,22 @@ function checkFoldersAbove(path: string, owner: number): void {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+/** Whether nothing is there. A link that leads nowhere, such as to a disk that is not mounted yet, is something. */
+function isMissing(path: string, error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT' && !leadsNowhere(path);
+}
+
+/** Whether the first of a path and its folders that is there is such a link. */
+function leadsNowhere(path: string): boolean {
+  try {
+    for (let place = path; ; place = dirname(place)) {
+      const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
+      if (isThere) return statSync(place, { throwIfNoEntry: false }) === undefined;
+      if (place === dirname(place)) return false;
+    }
+  } catch {
+    return true;
+  }
 }
 
 function unreadable(path: string, error: unknown): PolicyReading {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleasePackage } from '../../../sdk/protocol/index.js';
 import { isSystemError } from '../../../native/system-error.js';
@@ -28,10 +28,10 @@ const MOST_NAMES = 100;
  * @throws ClientError `ERR_INTERNAL_FILE`, `ERR_USER_CANCELLED`
  */
 export async function downloadPackage(fetch: FetchInParts, download: PackageDownload): Promise<DownloadResult> {
-  const path = await reserve(download);
-  const partial = `${path}.part`;
+  const { path, file } = await reserve(download);
+  const partial = partOf(path);
   try {
-    const failure = await fetchInto(partial, fetch, download);
+    const failure = await fetchInto({ partial, file }, fetch, download);
     if (failure !== undefined) return { status: 'failed', failure };
     await rename(partial, path);
     return { status: 'saved', path };
@@ -44,9 +44,14 @@ export async function downloadPackage(fetch: FetchInParts, download: PackageDown
   }
 }
 
-async function fetchInto(partial: string, fetch: FetchInParts, download: PackageDownload) {
+interface PartialFile {
+  readonly partial: string;
+  readonly file: FileHandle;
+}
+
+/** Closes the file. */
+async function fetchInto({ partial, file }: PartialFile, fetch: FetchInParts, download: PackageDownload) {
   const { url, size, sha256 } = download.package;
-  const file = await open(partial, 'wx', 0o600);
   const hash = createHash('sha256');
   let length = 0;
   let unwritten: Error | undefined;
@@ -79,19 +84,40 @@ async function fetchInto(partial: string, fetch: FetchInParts, download: Package
   return hash.digest('hex') === sha256 ? undefined : 'hash';
 }
 
-/** Takes a name, so that neither a file of the person's nor another download of ours is written over. */
-async function reserve({ package: { kind }, version, folder }: PackageDownload): Promise<string> {
+/** What is not complete or not checked yet. Some browsers name theirs in the same way. */
+const partOf = (path: string): string => `${path}.part`;
+
+/** Takes a name and that of its part, so that neither a file of the person's nor another download is written over or removed. */
+async function reserve({ package: { kind }, version, folder }: PackageDownload) {
   for (let number = 1; number <= MOST_NAMES; number++) {
     const suffix = number === 1 ? '' : `-${number}`;
     const path = join(folder, `madoguchi-${version}${suffix}.${kind}`);
-    try {
-      await (await open(path, 'wx', 0o600)).close();
-      return path;
-    } catch (error) {
-      if (!isSystemError(error, 'EEXIST')) throw fileError(path, error);
-    }
+    const own = await create(path);
+    await own?.close();
+    const file = own && (await createPart(path));
+    if (file) return { path, file };
   }
   throw fileError(folder, new Error('too many files of this name'));
+}
+
+async function createPart(path: string): Promise<FileHandle | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await create(partOf(path));
+    return file;
+  } finally {
+    if (!file) await rm(path, { force: true });
+  }
+}
+
+/** Undefined where something has the name, be it a link. */
+async function create(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return undefined;
+    throw fileError(path, error);
+  }
 }
 
 /** What was reserved and not filled. */

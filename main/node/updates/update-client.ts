@@ -60,6 +60,10 @@ class UpdateClient implements Updates {
   /** Since the program was started. */
   #failed: Extract<UpdateState, { status: 'failed' }> | undefined;
   #checking: Promise<UpdateState> | undefined;
+  /** Whether a person waits for what is being asked; it may have been begun without one. */
+  #personWaits = false;
+  /** By itself, since the program was started; also where nothing came of it. */
+  #lookedAt: Date | undefined;
   #timer: NodeJS.Timeout | undefined;
   #told: string | undefined;
 
@@ -84,9 +88,10 @@ class UpdateClient implements Updates {
   async check(askedByPerson: boolean): Promise<UpdateState> {
     const silent = this.#silent();
     if (silent || !this.#source) return silent ?? { status: 'unconfigured' };
-    const source = this.#source;
-    this.#checking ??= this.#ask(source, askedByPerson).finally(() => {
+    this.#personWaits ||= askedByPerson;
+    this.#checking ??= this.#ask(this.#source).finally(() => {
       this.#checking = undefined;
+      this.#personWaits = false;
     });
     return this.#checking;
   }
@@ -107,7 +112,10 @@ class UpdateClient implements Updates {
   }
 
   follow(): void {
-    this.#timer ??= setInterval(() => void this.#lookIfDue(), FOLLOW_MILLISECONDS).unref();
+    const look = (): void => {
+      this.#lookIfDue().catch(() => this.#options.log.event('update.check-failed'));
+    };
+    this.#timer ??= setInterval(look, FOLLOW_MILLISECONDS).unref();
   }
 
   onChange(listener: () => void): () => void {
@@ -151,7 +159,7 @@ class UpdateClient implements Updates {
       : { status: 'current', belowMinimum, checkedAt };
   }
 
-  async #ask(source: FeedSource, askedByPerson: boolean): Promise<UpdateState> {
+  async #ask(source: FeedSource): Promise<UpdateState> {
     const checkedAt = this.#options.clock.now();
     const result = await this.#fetchFeed(source);
     if (typeof result === 'string') {
@@ -161,6 +169,7 @@ class UpdateClient implements Updates {
       return this.#failed;
     }
     this.#failed = undefined;
+    const askedByPerson = this.#personWaits;
     const { claims, seen } = result;
     this.#memory.write({ ...this.#memory.read(), checkedAt: checkedAt.toISOString(), askedByPerson, seen });
     const state = this.#decide(claims, checkedAt, askedByPerson);
@@ -211,17 +220,25 @@ class UpdateClient implements Updates {
   }
 
   async #lookIfDue(): Promise<void> {
-    if (this.#options.settings.read().settings.update.value !== 'notify') return;
+    if (this.#checking || this.#options.settings.read().settings.update.value !== 'notify') return;
     const { checkedAt } = this.#memory.read();
-    const age = checkedAt === undefined ? Infinity : this.#options.clock.now().getTime() - Date.parse(checkedAt);
-    // A clock that was set back must not end it.
-    if (age >= 0 && age < DAY_MILLISECONDS) return;
+    const now = this.#options.clock.now();
+    const answeredAt = checkedAt === undefined ? undefined : new Date(checkedAt);
+    // A feed that is gone must not be asked for again and again by everybody.
+    if (isWithinDay(answeredAt, now) || isWithinDay(this.#lookedAt, now)) return;
+    this.#lookedAt = now;
     await this.check(false);
   }
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** A clock that was set back must not end the looking. */
+function isWithinDay(before: Date | undefined, now: Date): boolean {
+  const age = before === undefined ? Infinity : now.getTime() - before.getTime();
+  return age >= 0 && age < DAY_MILLISECONDS;
 }
 
 function refused(rule: string, message: string): ClientError {

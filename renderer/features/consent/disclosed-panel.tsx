@@ -57,8 +57,9 @@ export function DisclosedPanel({ consent, given, onGive }: DisclosedPanelProps) 
 }
 
 function givenLines(consent: ConsentModel, t: Texts['t']): readonly string[] {
-  const { operation, pinRole, items, beingRead, disclosed } = consent;
+  const { operation, pinRole, items, beingRead, disclosed, governmentPage } = consent;
   const lines = disclosed.map((datum) => datumLine(datum, consent, t));
+  if (operation === 'authenticate' && governmentPage) return [t('consent.government.logIn.given'), ...lines];
   if (operation === 'authenticate') return [t('consent.disclosed.proof.authentication'), ...lines];
   if (operation !== 'sign' || pinRole !== 'signing') return lines;
   const proof = beingRead ? { context: 'reading' } : { count: items.length };

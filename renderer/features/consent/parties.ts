@@ -29,8 +29,11 @@ export function blockContext(requester: Requester): { readonly context?: 'unconf
   return requester.kind === 'origin' && !requester.confirmed ? { context: 'unconfirmed' } : {};
 }
 
-/** The variant of texts about what a service asks for, as against one's own command. */
-export function serviceContext({ attributes }: ConsentModel): { readonly context?: 'service' } {
+/** The variant of texts about what a service asks for, as against one's own command, or a proof of nobody knows what. */
+export function serviceContext({ operation, attributes, governmentPage }: ConsentModel): {
+  readonly context?: 'service' | 'government';
+} {
+  if (governmentPage && operation === 'authenticate') return { context: 'government' };
   return attributes ? { context: 'service' } : {};
 }
 

@@ -182,8 +182,12 @@ interface SubmitLabelProps {
 }
 
 /** What comes of it. */
-function SubmitLabel({ stage, consent: { operation } }: SubmitLabelProps): ReactNode {
+function SubmitLabel({ stage, consent: { operation, governmentPage } }: SubmitLabelProps): ReactNode {
   const { t } = useTexts();
-  if (stage.kind === 'pin') return t('pin.submit', { context: operation });
+  if (stage.kind === 'pin') {
+    return t('pin.submit', {
+      context: governmentPage && operation === 'authenticate' ? 'authenticate_government' : operation,
+    });
+  }
   return t(stage.prompt.entry === 'first' ? 'pin.submitNew' : 'pin.submitAgain');
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Broker, LIMITS } from '../../../resources/extension/broker.js';
 import { GOVERNMENT_PATTERN, GovernmentSites } from '../../../resources/extension/government-sites.js';
 import { NATIVE_LIMITS } from '../../../sdk/protocol/index.js';
@@ -73,5 +73,29 @@ describe('a page that does not let go', () => {
     ]);
     expect(view).toMatchObject({ state: 'ask' });
     expect([api.registered, api.stored, api.allowed]).toEqual([[], {}, []]);
+  });
+});
+
+describe('a client that hangs', () => {
+  it('does not keep the person from stopping', async () => {
+    vi.useFakeTimers();
+    try {
+      const api = new FakeExtensionApi();
+      let hangs = false;
+      const sites = new GovernmentSites(api, () =>
+        hangs ? new Promise(() => undefined) : Promise.resolve({ ok: true, result: ON }),
+      );
+      api.allow(GOVERNMENT_PATTERN);
+      await sites.permissionAdded([GOVERNMENT_PATTERN]);
+      hangs = true;
+      const looked = sites.order('look');
+      const stopped = sites.order('stop');
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(api.registered).toEqual([]);
+      expect(await Promise.all([looked, stopped])).toMatchObject([{ state: 'unreachable' }, { state: 'unreachable' }]);
+      expect([api.stored, api.allowed]).toEqual([{}, []]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

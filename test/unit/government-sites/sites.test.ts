@@ -116,6 +116,14 @@ describe('what is told Windows', () => {
     },
   );
 
+  it('is not what the extension could not keep to: a site with a port of its own', async () => {
+    const { sites } = open({ governmentOrigins: ['https://apply.example:8443'] });
+    await expect(sites.setWindowsUserAgent('https://apply.example:8443', true)).rejects.toMatchObject({
+      code: 'ERR_ORIGIN_NOT_ALLOWED',
+    });
+    expect(sites.status().windowsUserAgent).toEqual([]);
+  });
+
   it('is no more what is no government site any more', async () => {
     const added = 'https://apply.example';
     const { sites, settings } = open({ governmentOrigins: [added] });

@@ -155,6 +155,21 @@ describe('a folder of policies', () => {
     symlinkSync('/dev/zero', join(folder, '20.json'));
     expect(faults(source())).toEqual(['unreadable ']);
   });
+
+  it.skipIf(me === undefined)('takes a link that leads nowhere for rules that it cannot read, not for none', () => {
+    const disk = join(folder, 'disk');
+    symlinkSync(disk, join(folder, '20.json'));
+    expect(faults(source())).toEqual(['unreadable ']);
+    const away = join(folder, 'away');
+    symlinkSync(disk, away);
+    for (const path of [away, join(away, 'policies', 'managed')]) {
+      expect(faults(policyFolderSource({ path, owner: me }))).toEqual(['unreadable ']);
+      expect(faults(policyFileSource({ path: join(path, 'policy.json'), owner: me }))).toEqual(['unreadable ']);
+    }
+    // The disk is there, and nothing on it.
+    mkdirSync(disk, { mode: 0o755 });
+    expect(policyFolderSource({ path: join(away, 'policies', 'managed'), owner: me }).read()).toEqual([]);
+  });
 });
 
 describe('the Windows registry', () => {

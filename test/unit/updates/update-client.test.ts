@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -42,6 +51,7 @@ afterEach(() => {
 interface Parts {
   readonly installation?: Installation;
   readonly source?: null;
+  readonly fetch?: () => Promise<void>;
   readonly policy?: { updateChannel?: 'stable' | 'preview'; minimumVersion?: string };
 }
 
@@ -115,6 +125,15 @@ describe('looking for newer versions', () => {
     for (let round = 0; round < 5; round++) await open().check(true);
     expect(place()).toBe(first);
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('tells whoever asks, also while it looks by itself', async () => {
+    await publish({ releases: [release('1.3.0', { rollout: 0 })] });
+    const updates = open();
+    const [, told] = await Promise.all([updates.check(false), updates.check(true)]);
+    expect(told).toMatchObject({ status: 'available' });
+    expect(await updates.state()).toMatchObject({ status: 'available' });
+    expect(requests).toHaveLength(1);
   });
 
   it('begins a damaged file anew', async () => {
@@ -204,6 +223,56 @@ describe('looking by itself', () => {
   });
 });
 
+describe('looking by itself where nothing comes of it', () => {
+  const DAYS = [1, 2];
+
+  /** Each turn is a third of an hour, after which it is found out whether a day is over. */
+  async function day(): Promise<void> {
+    for (let turn = 0; turn < 72; turn++) {
+      now = new Date(now.getTime() + 20 * 60_000);
+      await vi.advanceTimersByTimeAsync(20 * 60_000);
+      await new Promise(setImmediate);
+    }
+  }
+
+  it.each<[string, () => Promise<void> | void]>([
+    ['nobody answers', () => undefined],
+    ['somebody else answers', () => void answers.set(ADDRESS, [Buffer.from('<html>')])],
+    ['the feed is over', () => publish({ iat: 1_000, exp: 2_000 })],
+  ])('is once a day, too: %s', async (_title, arrange) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await arrange();
+    setting = { value: 'notify', source: 'person' };
+    const updates = open();
+    updates.follow();
+    for (const count of DAYS) {
+      await day();
+      expect(requests).toHaveLength(count);
+    }
+    updates.close();
+  });
+
+  it('goes on when a look ends in a fault of our own', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    setting = { value: 'notify', source: 'person' };
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const updates = open({
+      fetch: () => {
+        requests.push({} as HttpExchange);
+        return Promise.reject(new Error('a fault'));
+      },
+    });
+    updates.follow();
+    await day();
+    await day();
+    process.off('unhandledRejection', unhandled);
+    expect([requests.length, unhandled.mock.calls.length]).toEqual([2, 0]);
+    expect(events).toContainEqual(['update.check-failed', undefined]);
+    updates.close();
+  });
+});
+
 describe('downloading', () => {
   const request = (parts: object = {}) => ({ version: '1.3.0', folder, agreedToMajor: false, ...parts });
   const files = () => readdirSync(folder).filter((name) => name !== 'state');
@@ -244,6 +313,19 @@ describe('downloading', () => {
     const cancelled = updates.download(request({ signal: AbortSignal.abort() }));
     await expect(cancelled).rejects.toMatchObject({ code: 'ERR_USER_CANCELLED' });
     expect(files()).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('follows no link and takes nobody’s file, whatever lies there', async () => {
+    await publish();
+    const [victim, kept] = [join(folder, 'victim'), join(folder, 'madoguchi-1.3.0-2.msi.part')];
+    writeFileSync(victim, 'mine');
+    writeFileSync(kept, 'a browser’s');
+    symlinkSync(victim, join(folder, 'madoguchi-1.3.0.msi'));
+    symlinkSync(victim, join(folder, 'madoguchi-1.3.0-3.msi.part'));
+    const saved = await (await checked()).download(request());
+    expect(saved).toEqual({ status: 'saved', path: join(folder, 'madoguchi-1.3.0-4.msi') });
+    expect([readFileSync(victim, 'utf8'), readFileSync(kept, 'utf8')]).toEqual(['mine', 'a browser’s']);
+    expect(files()).toHaveLength(5);
   });
 
   it('says where there is no place for it', async () => {

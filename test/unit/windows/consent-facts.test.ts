@@ -75,7 +75,7 @@ const PLACES: Readonly<Record<string, readonly (string | readonly string[])[]>> 
   preview: ['items.previewText'],
   linesHidden: ['items.linesHidden_other'],
   lineCut: ['items.lineCut'],
-  'summary.authentication': ['disclosed.proof.authentication'],
+  'summary.authentication': ['disclosed.proof.authentication', 'government.logIn.given'],
   'summary.signing': ['disclosed.proof.signing', 'disclosed.proof.signing_reading'],
   'summary.four-attributes': ['disclosed.four-attributes', 'disclosed.four-attributes_self', SEPARATE],
   'summary.serial-number': [SEPARATE, 'disclosed.serial.self', 'disclosed.title', 'disclosed.title_self'],

@@ -6,8 +6,8 @@ import { FakeEvent, FakePort } from '../extension/fake-ports.js';
 /** The content scripts in a page that misbehaves. What browsers do with them is looked at in browsers. */
 const source = (name: string): string =>
   readFileSync(new URL(`../../../resources/extension/${name}.js`, import.meta.url), 'utf8');
-const PAGE_SCRIPT = source('government-page').replaceAll(/refusals\+\+;\n\s+(finish|answer\(cancelled\(request\)\);\n  \})/g,'$1').replace("window.addEventListener('focus', reportAgain);",'').replace("window.addEventListener('pageshow', reportAgain);",'');
-const USER_AGENT_SCRIPT = source('government-user-agent').replace(/if \(location.port.*/,'');
+const PAGE_SCRIPT = source('government-page');
+const USER_AGENT_SCRIPT = source('government-user-agent');
 
 type Listener = (event: object) => void;
 
@@ -25,7 +25,10 @@ class Target {
 }
 
 class Marker {
-  constructor(readonly markers: Marker[]) {}
+  readonly markers: Marker[];
+  constructor(markers: Marker[]) {
+    this.markers = markers;
+  }
   remove(): void {
     this.markers.splice(this.markers.indexOf(this), 1);
   }
@@ -75,11 +78,9 @@ beforeEach(() => {
       disconnect(): void {}
     },
     CustomEvent: class {
-      constructor(
-        _name: string,
-        readonly init: object,
-      ) {
-        Object.assign(this, init);
+      readonly detail: string;
+      constructor(_name: string, { detail }: { readonly detail: string }) {
+        this.detail = detail;
       }
     },
     queueMicrotask: (act: () => void) => act(),
