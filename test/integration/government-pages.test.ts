@@ -92,7 +92,7 @@ describe('what a page gets', () => {
     const [dialog] = core.interaction.dialogs;
     expect(dialog?.consent).toMatchObject({
       operation: 'authenticate',
-      governmentPage: true,
+      governmentPage: 'go-jp',
       requester: { origin: SITE, route: 'extension', confirmed: true },
       disclosed: ['serial-number', 'site-identifier'],
       items: [{ kind: 'digest', name: '', digest: createHash(hash).update('challenge').digest('hex') }],
@@ -266,8 +266,11 @@ describe('refused before consent: no dialog and not one APDU', () => {
 describe('what an administrator may let through', () => {
   it('an exact origin, at its port', async () => {
     const added = 'https://apply.example:8443';
-    const { ask, sites } = await open(LOG_IN, { policy: { governmentOrigins: [added, 'http://localhost:3000'] } });
+    const { ask, core, sites } = await open(LOG_IN, {
+      policy: { governmentOrigins: [added, 'http://localhost:3000'] },
+    });
     expect(detailOf(await ask(logInRequest('x'), added))['result']).toBe('0');
+    expect(core.interaction.dialogs[0]?.consent.governmentPage).toBe('added');
     expect(await ask(logInRequest('x'), 'https://apply.example')).toEqual({ code: 'ERR_ORIGIN_NOT_ALLOWED' });
     expect(await ask(logInRequest('x'), 'http://localhost:3000')).toEqual({ code: 'ERR_ORIGIN_NOT_ALLOWED' });
     expect(sites.status().origins).toEqual([added]);

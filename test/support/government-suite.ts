@@ -181,7 +181,7 @@ export function describeGovernmentSites({ startFixture, startBrowser, givenOrigi
       const answer = await ask(page, logIn(bytes));
       expect(answer).toMatchObject({ mode: '01', result: '0' });
       expectSigned(openssl, { bytes, ...answer });
-      expect(consents()).toMatchObject([{ requester: { origin, route: 'extension' }, governmentPage: true }]);
+      expect(consents()).toMatchObject([{ requester: { origin, route: 'extension' }, governmentPage: 'go-jp' }]);
       expect(signatures()).toBe(1);
       await page.close();
     });

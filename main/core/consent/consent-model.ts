@@ -135,6 +135,9 @@ export type DisclosedDatum =
   /** Made up of this installation, the site and the card, so that the site knows them again, and no other site does. */
   | 'site-identifier';
 
+/** Why a site may ask in the government sites' own page protocol: by its name below `go.jp`, or because an administrator added it. */
+export type GovernmentStanding = 'go-jp' | 'added';
+
 /** An attribute, or an answer derived from one, that a service asks for. */
 export interface ConsentAttribute {
   readonly attribute: RequestedAttribute;
@@ -171,7 +174,7 @@ export interface ConsentModel {
   readonly remembered?: 'may-be' | 'is';
   /**
    * A government site asks in its own page protocol. With `authenticate` the site chose the bytes in `items`, and what they are
-   * for cannot be checked; with `sign` they are digests of content that cannot be shown.
+   * for cannot be checked; with `sign` they are digests of content that cannot be shown. Why it may ask so.
    */
-  readonly governmentPage?: true;
+  readonly governmentPage?: GovernmentStanding;
 }

@@ -13,6 +13,11 @@ const ENCODED_LABEL = /(?:\/\/|\.)xn--/;
  * @param origin serialised, as `authorizeOrigin` answers it
  */
 export function isGovernmentOrigin(origin: string, added: readonly string[]): boolean {
-  if (UNDER_GO_JP.test(origin) && !ENCODED_LABEL.test(origin)) return true;
+  if (isUnderGoJp(origin)) return true;
   return origin.startsWith('https://') && added.includes(origin);
+}
+
+/** Whether its name alone lets it. @param origin serialised */
+export function isUnderGoJp(origin: string): boolean {
+  return UNDER_GO_JP.test(origin) && !ENCODED_LABEL.test(origin);
 }

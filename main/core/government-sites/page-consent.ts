@@ -3,6 +3,7 @@ import { ATTRIBUTE_NAMES } from '../../../sdk/protocol/index.js';
 import { consentParties, disclosedAttribute } from '../consent/build-consent-model.js';
 import type { ConsentDigest, ConsentModel, OriginRequester } from '../consent/consent-model.js';
 import type { DigestInfo } from './digest-info.js';
+import { isUnderGoJp } from './government-origin.js';
 import type { PageRequest } from './page-request.js';
 
 /**
@@ -10,7 +11,10 @@ import type { PageRequest } from './page-request.js';
  * is ever remembered: what is signed is nothing that anybody can look at.
  */
 export function pageConsent(request: PageRequest, requester: OriginRequester): ConsentModel {
-  const common = { ...consentParties({ requester }), governmentPage: true } as const;
+  const common = {
+    ...consentParties({ requester }),
+    governmentPage: isUnderGoJp(requester.origin) ? 'go-jp' : 'added',
+  } as const;
   switch (request.kind) {
     case 'log-in':
       return {

@@ -40,8 +40,3 @@ export function serviceContext({ operation, attributes, governmentPage }: Consen
 export function selfContext({ requester }: ConsentModel): { readonly context?: 'self' } {
   return requester.kind === 'self' ? { context: 'self' } : {};
 }
-
-/** Under `go.jp` only bodies of the government are registered. `origin`: as the core passed it on, in ASCII. */
-export function isGoJp(origin: string): boolean {
-  return /^https:\/\/(?:[a-z0-9_-]+\.)+go\.jp$/.test(origin);
-}

@@ -7,7 +7,7 @@ import { Icon, type IconName } from '../../ui/icon.js';
 import { Panel } from '../../ui/panel.js';
 import { Quoted } from '../../ui/quoted.js';
 import { Address } from '../../ui/address.js';
-import { isClaimed, isGoJp } from './parties.js';
+import { isClaimed } from './parties.js';
 import classes from './requester-panel.module.css';
 
 /** What stands above the asker's address. A claim is called one there, before anybody reads it. */
@@ -34,9 +34,9 @@ export function RequesterPanel({ consent: { requester, governmentPage } }: Reque
         <>
           <Address requester={requester} />
           <Standing requester={requester} />
-          {governmentPage && <GovernmentStanding requester={requester} />}
+          {governmentPage && requester.standing.level === 'unlisted' && <GovernmentNotice why={governmentPage} />}
           <Warnings requester={requester} />
-          <Arrival requester={requester} isGovernmentPage={governmentPage === true} />
+          <Arrival requester={requester} isGovernmentPage={governmentPage !== undefined} />
         </>
       ) : (
         <OwnOrProgram requester={requester} />
@@ -91,11 +91,14 @@ function Standing({ requester }: OriginProps) {
   );
 }
 
+interface GovernmentNoticeProps {
+  readonly why: NonNullable<ConsentModel['governmentPage']>;
+}
+
 /** Where nobody lists it: what its name alone says of a site that asks by the government sites' own protocol. */
-function GovernmentStanding({ requester: { origin, standing } }: OriginProps) {
+function GovernmentNotice({ why }: GovernmentNoticeProps) {
   const { t } = useTexts();
-  if (standing.level !== 'unlisted') return null;
-  return <p>{t(isGoJp(origin) ? 'consent.government.goJp' : 'consent.government.policy')}</p>;
+  return <p>{t(why === 'go-jp' ? 'consent.government.goJp' : 'consent.government.policy')}</p>;
 }
 
 function Warnings({ requester }: OriginProps) {

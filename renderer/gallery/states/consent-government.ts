@@ -30,13 +30,13 @@ function pageLogIn(overrides: Partial<ConsentModel> = {}): ConsentModel {
     requester: site(),
     disclosed: ['serial-number', 'site-identifier'],
     items: [{ kind: 'digest', name: '', algorithm: 'SHA-256', digest: digestOf(11) }],
-    governmentPage: true,
+    governmentPage: 'go-jp',
     ...overrides,
   });
 }
 
 function pageSign(count: number, overrides: Partial<ConsentModel> = {}): ConsentModel {
-  return sign(digests(count), { requester: site(), governmentPage: true, ...overrides });
+  return sign(digests(count), { requester: site(), governmentPage: 'go-jp', ...overrides });
 }
 
 const ATTRIBUTES: ConsentModel = {
@@ -46,7 +46,7 @@ const ATTRIBUTES: ConsentModel = {
   disclosed: ['name', 'address', 'birth-date', 'gender'],
   items: [],
   attributes: (['name', 'address', 'birthDate', 'gender'] as const).map((attribute) => ({ attribute, required: true })),
-  governmentPage: true,
+  governmentPage: 'go-jp',
 };
 
 /** As long as a name under `go.jp` gets. */
@@ -63,7 +63,7 @@ export function governmentConsents(): readonly GalleryState[] {
     }),
     consentState('government-log-in-not-armed', { consent: pageLogIn(), view: { agreement: 'window' } }),
     consentState('government-log-in-policy', {
-      consent: pageLogIn({ requester: site({ origin: 'https://shinsei.midori.lg.jp' }) }),
+      consent: pageLogIn({ requester: site({ origin: 'https://shinsei.midori.lg.jp' }), governmentPage: 'added' }),
     }),
     consentState('government-sign-one', { consent: pageSign(1) }),
     consentState('government-sign-twenty', { consent: pageSign(20) }),

@@ -135,7 +135,15 @@ function missing(cli: string, window: string): string[] {
 /** Foreign words, names and figures in a model: every string and number that is no choice of the program. */
 function wordsOf(value: unknown, language: 'ja' | 'en', key = ''): readonly string[] {
   const own = ['kind', 'level', 'operation', 'route', 'format', 'pinRole', 'serviceId', 'id', 'warnings', 'disclosed'];
-  const others = ['attribute', 'separateStep', 'remembered', language === 'ja' ? 'en' : 'ja', 'cutLines', 'depth'];
+  const others = [
+    'attribute',
+    'governmentPage',
+    'separateStep',
+    'remembered',
+    language === 'ja' ? 'en' : 'ja',
+    'cutLines',
+    'depth',
+  ];
   if (own.includes(key) || others.includes(key)) return [];
   if (typeof value === 'string') return value === '' ? [] : [value];
   if (typeof value === 'number') return [value.toLocaleString('en')];

@@ -220,14 +220,18 @@ function governmentPages(): ConsentModel[] {
       algorithm: place % 2 === 0 ? 'SHA-256' : 'SHA-1',
       digest: hex(place),
     }));
-  const askers = ['https://login.sample.go.jp', 'https://shinsei.midori.lg.jp'].flatMap((origin) =>
+  const sites = [
+    ['https://login.sample.go.jp', 'go-jp'],
+    ['https://shinsei.midori.lg.jp', 'added'],
+  ] as const;
+  const askers = sites.flatMap(([origin, governmentPage]) =>
     STANDINGS.filter(({ level }) => level !== 'verified').map((standing) => ({
       requester: originRequester(origin, {
         standing,
         route: 'extension',
         caller: { kind: 'browser', name: 'Firefox' },
       }),
-      governmentPage: true as const,
+      governmentPage,
     })),
   );
   return askers.flatMap((asker, place): ConsentModel[] => [
