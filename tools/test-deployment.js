@@ -140,7 +140,8 @@ function perform(text, asRoot) {
 }
 
 function makeRoot() {
-  const mirror = /^URIs:\s*(\S+)/m.exec(debianSources())?.[1] ?? 'http://deb.debian.org/debian';
+  const mirror = /^URIs:\s*(\S+)/m.exec(debianSources())?.[1];
+  if (mirror === undefined) throw new Error('debian.sources of this machine names no mirror');
   execFileSync('debootstrap', ['--variant=minbase', release(), root, mirror], { stdio: 'inherit' });
   rmSync(join(root, 'etc/apt/sources.list'), { force: true });
   writeFileSync(join(root, 'etc/apt/sources.list.d/debian.sources'), debianSources());

@@ -4,7 +4,7 @@ import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node
 import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { plainProxy, policyProxy, routeTo, tunnel, type Route } from './proxy.js';
-import { isPublicAddress, isPublicHost } from './public-address.js';
+import { bareHost, isPublicAddress, isPublicHost } from './public-address.js';
 
 /** One request to an address outside, and what its answer may be. */
 export interface HttpExchange {
@@ -160,9 +160,6 @@ async function connection(
   const host = await untilAborted(publicAddressOf(asked), signal);
   return { agent, host, hostname: host, ...identity };
 }
-
-/** Host of an address, without the brackets of IPv6. */
-const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 /** The system's look-up of a name cannot be ended. */
 function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

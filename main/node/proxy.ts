@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { inspectPolicy } from './policy/index.js';
+import { bareHost } from './public-address.js';
 
 /** How one address is reached. */
 export type Route =
@@ -48,7 +49,7 @@ export function plainProxy(url: URL, proxy: URL) {
   const authorization = `Basic ${Buffer.from(words).toString('base64')}`;
   return {
     agent: false,
-    hostname: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: bareHost(proxy),
     port: proxy.port === '' ? 80 : Number(proxy.port),
     path: url.href.slice(0, url.href.length - url.hash.length),
     headers: words === ':' ? {} : { 'Proxy-Authorization': authorization },

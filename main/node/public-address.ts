@@ -41,8 +41,13 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Whether the host of a URL may be one of the internet: where it is a name, what it leads to is still to be looked at. */
-export function isPublicHost({ hostname }: URL): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+export function isPublicHost(url: URL): boolean {
+  const host = bareHost(url).replace(/\.$/, '');
   if (isIP(host) !== 0) return isPublicAddress(host);
   return host.includes('.') && !PRIVATE_NAMES.test(host);
+}
+
+/** Host of a URL, without the brackets of IPv6. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
 }

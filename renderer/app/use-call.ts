@@ -80,3 +80,20 @@ export function usePush<Name extends PushName>(name: Name, listener: (value: Pus
   });
   useEffect(() => api.on(name, (value) => listenerRef.current(value)), [api, name]);
 }
+
+/** A view that is loaded when the component appears, and after that is whatever `push`, or an answer that is shown, says. */
+export function useView<Name extends PushName>(
+  load: () => Promise<CallResult<Pushes[Name]>>,
+  push: Name,
+): RunnableCall<readonly [], Pushes[Name]> & {
+  /** The newest; undefined until there is one. */
+  readonly view: Pushes[Name] | undefined;
+  readonly show: (view: Pushes[Name]) => void;
+} {
+  const action = useLoad(load);
+  const [shown, setShown] = useState<{ readonly view: Pushes[Name] }>();
+  const show = useCallback((view: Pushes[Name]) => setShown({ view }), []);
+  usePush(push, show);
+  const loaded = action.state.status === 'done' ? action.state.answer : undefined;
+  return { ...action, view: shown ? shown.view : loaded, show };
+}

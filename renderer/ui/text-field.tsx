@@ -1,7 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
 import classes from './text-field.module.css';
 
-interface TextFieldProps extends Omit<
+export interface TextFieldProps extends Omit<
   ComponentProps<'input'>,
   'className' | 'id' | 'value' | 'onChange' | 'aria-describedby' | 'aria-invalid'
 > {

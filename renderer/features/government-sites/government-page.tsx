@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
-import type { GovernmentSitesView } from '../../../main/ipc/government-sites.js';
+import { useEffect, useRef } from 'react';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
-import { useLoad, usePush } from '../../app/use-call.js';
+import { useView } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Failure } from '../../ui/failure.js';
@@ -81,18 +80,14 @@ function InUse({ use, onBack }: InUseProps) {
 function LoadedSites() {
   const api = useApi();
   const { t } = useTexts();
-  const { state, run } = useLoad(api.government.read);
-  /** Newer than what was loaded. */
-  const [changed, setChanged] = useState<GovernmentSitesView>();
-  usePush('government.changed', setChanged);
-  const view = changed ?? (state.status === 'done' ? state.answer : undefined);
+  const { state, run, view, show } = useView(api.government.read, 'government.changed');
   if (view) {
     return (
       <>
         <BrowserSteps browsers={view.browsers} />
         <PolicySites origins={view.origins} />
         {(view.isLinux || view.windowsUserAgent.length > 0) && (
-          <WindowsSites sites={view.windowsUserAgent} onChange={setChanged} />
+          <WindowsSites sites={view.windowsUserAgent} onChange={show} />
         )}
         <IdentifiersPanel />
       </>

@@ -4,12 +4,12 @@ import type { ShownOrigin } from '../../../main/ipc/services.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
+import { AddressField } from '../../ui/address-field.js';
 import { Button } from '../../ui/button.js';
 import { Disclosure } from '../../ui/disclosure.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
-import { TextField } from '../../ui/text-field.js';
 import classes from './government-sites.module.css';
 import { SiteList } from './site-list.js';
 
@@ -102,16 +102,10 @@ function AddSite({ onAdded }: AddSiteProps) {
   };
   return (
     <form onSubmit={(event) => void add(event)} noValidate className={classes['fields']}>
-      <TextField
+      <AddressField
         label={t('government.windows.address')}
         hint={t('government.windows.hint')}
         {...(fault && { fault: t(FAULTS[fault]) })}
-        inputMode="url"
-        maxLength={2_048}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        dir="ltr"
         value={address}
         onChange={(text) => {
           setAddress(text);

@@ -3,12 +3,12 @@ import type { JudgedAddress } from '../../../main/ipc/services.js';
 import { useApi } from '../../app/api.js';
 import { localised, useTexts } from '../../app/text.js';
 import { useAction } from '../../app/use-call.js';
+import { AddressField } from '../../ui/address-field.js';
 import { Button } from '../../ui/button.js';
 import { Callout } from '../../ui/callout.js';
 import { Failure } from '../../ui/failure.js';
 import { Panel } from '../../ui/panel.js';
 import { Row } from '../../ui/stack.js';
-import { TextField } from '../../ui/text-field.js';
 import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { Address } from '../../ui/address.js';
 import classes from './services.module.css';
@@ -40,16 +40,10 @@ export function BlockSite({ onDone }: BlockSiteProps) {
     <Panel title={t('services.block.title')}>
       <p>{t('services.block.lead')}</p>
       <form onSubmit={(event) => void check(event)} noValidate className={classes['fields']}>
-        <TextField
+        <AddressField
           label={t('services.block.address')}
           hint={t('services.block.hint')}
           {...(fault && { fault: t(`services.block.${fault}`) })}
-          inputMode="url"
-          maxLength={2_048}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          dir="ltr"
           value={address}
           onChange={(text) => {
             setAddress(text);

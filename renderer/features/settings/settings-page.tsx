@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
-import type { SettingsView } from '../../../main/ipc/settings.js';
 import { useApi } from '../../app/api.js';
 import { useTexts } from '../../app/text.js';
-import { useLoad, usePush } from '../../app/use-call.js';
+import { useView } from '../../app/use-call.js';
 import { Busy } from '../../ui/busy.js';
 import { Button } from '../../ui/button.js';
 import { Failure } from '../../ui/failure.js';
@@ -45,12 +44,8 @@ interface LoadedSettingsProps {
 function LoadedSettings({ screen, onScreen }: LoadedSettingsProps) {
   const api = useApi();
   const { t } = useTexts();
-  const { state, run } = useLoad(api.settings.read);
-  /** Newer than what was loaded. */
-  const [changed, setChanged] = useState<SettingsView>();
-  usePush('settings.changed', setChanged);
-  const view = changed ?? (state.status === 'done' ? state.answer : undefined);
-  const shown = useMemo<SettingsShown | undefined>(() => view && { view, show: setChanged }, [view]);
+  const { state, run, view, show } = useView(api.settings.read, 'settings.changed');
+  const shown = useMemo<SettingsShown | undefined>(() => view && { view, show }, [view, show]);
   if (shown) {
     return (
       <SettingsContext value={shown}>
