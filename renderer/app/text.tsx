@@ -1,5 +1,5 @@
 import i18next, { type TFunction } from 'i18next';
-import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { createContext, use, useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
 import { LOCALES, type WindowLanguage } from '../../main/ipc/app.js';
 import type { LocalisedText } from '../../sdk/protocol/index.js';
 import type { TextKey, TextTree } from './text-keys.js';
@@ -55,20 +55,21 @@ interface TextsProviderProps {
   readonly children: ReactNode;
 }
 
-/** Shows nothing until the language is there; then `<html lang>` says which. */
+/** Shows nothing until the language is there. `<html lang>` names the language of what is shown, from the moment it is. */
 export function TextsProvider({ language, load, children }: TextsProviderProps) {
   const [texts, setTexts] = useState<Texts>();
   useEffect(() => {
     let isCurrent = true;
     void createTexts(language, load).then((created) => {
-      if (!isCurrent) return;
-      document.documentElement.lang = created.locale;
-      setTexts(created);
+      if (isCurrent) setTexts(created);
     });
     return () => {
       isCurrent = false;
     };
   }, [language, load]);
+  useLayoutEffect(() => {
+    if (texts) document.documentElement.lang = texts.locale;
+  }, [texts]);
   return texts && <TextsContext value={texts}>{children}</TextsContext>;
 }
 

@@ -8,7 +8,7 @@ const STILL_FRAMES = { first: 2, afterPlay: 6 } as const;
 const nextFrame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** Waits until what `isSo` asks is so. */
-async function until(isSo: () => boolean, fault: string): Promise<void> {
+export async function until(isSo: () => boolean, fault: string): Promise<void> {
   const since = performance.now();
   while (!isSo()) {
     if (performance.now() - since > PATIENCE_MILLISECONDS) throw new Error(fault);

@@ -2,13 +2,13 @@ import '../ui/tokens.css';
 import '../ui/base.css';
 import { createRoot, type Root } from 'react-dom/client';
 import { flushSync } from 'react-dom';
-import type { AppDescription } from '../../main/ipc/app.js';
+import { LOCALES, type AppDescription } from '../../main/ipc/app.js';
 import { loadTextsFrom, type TextFiles } from '../app/load-texts.js';
 import { WindowRoot } from '../app/window-root.js';
 import { ConsentWindow } from '../features/consent/consent-window.js';
 import { MainWindow } from '../features/main-window/main-window.js';
 import { readGalleryHash, type Look } from './gallery-address.js';
-import { galleryHands, stillness } from './gallery-hands.js';
+import { galleryHands, stillness, until } from './gallery-hands.js';
 import { GalleryIndex, ZoomedState } from './gallery-index.js';
 import { galleryApi, type GalleryState } from './gallery-state.js';
 import { GALLERY_STATES } from './states.js';
@@ -106,6 +106,11 @@ async function show(): Promise<void> {
 /** `gallery:look` with a `Look`: the state stays as it is, and what was done in it. */
 async function lookAnew(look: Look): Promise<void> {
   changeLook(look);
+  // Texts may take longer to come than a page that waits for them stays still.
+  await until(() => {
+    const html = document.documentElement;
+    return html.lang === LOCALES[look.language] && html.dataset['appearance'] === look.appearance;
+  }, `the state does not become ${look.language}, ${look.appearance}`);
   await stillness();
   dispatchEvent(new Event('gallery:shown'));
 }

@@ -14,6 +14,7 @@ import {
 import { madoguchi, TerminalSession, type CommandResult } from '../support/command-line.js';
 import { putIntoVpcd } from '../support/pcsc-fixture.js';
 import { pcscdMissing, startPcscd, type Pcscd } from '../support/pcscd.js';
+import { putNewTestCard } from '../support/virtual-card.js';
 import { myNumberFilesIn, watch, type Witness } from '../unit/attributes/my-number-witness.js';
 
 const missing = pcscdMissing();
@@ -32,8 +33,9 @@ afterAll(() => {
 });
 
 /** `madoguchi attributes` on the test card kept in `state`. */
-function attributes(args: readonly string[], input: string, state = 'state'): Promise<CommandResult> {
+async function attributes(args: readonly string[], input: string, state = 'state'): Promise<CommandResult> {
   const env = { MADOGUCHI_STATE_DIRECTORY: join(directory, state) };
+  await putNewTestCard(env.MADOGUCHI_STATE_DIRECTORY);
   return madoguchi(['--reader', 'virtual', 'attributes', ...args], { env, input });
 }
 

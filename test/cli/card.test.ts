@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madoguchi, type CommandResult, type RunOptions } from '../support/command-line.js';
+import { putNewTestCard } from '../support/virtual-card.js';
 
 let directory = '';
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'madoguchi-card-'));
+  await putNewTestCard(join(directory, 'state'));
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });

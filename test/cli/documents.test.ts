@@ -10,12 +10,14 @@ import { Openssl } from '../support/openssl.js';
 import { issueTestCa, issueTimeStampAuthority } from '../support/test-authorities.js';
 import { testKey } from '../support/test-pki.js';
 import { onePage } from '../support/pdf-files.js';
+import { putNewTestCard } from '../support/virtual-card.js';
 
 let directory: string;
 const at = (name: string): string => join(directory, name);
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'madoguchi-documents-'));
+  await putNewTestCard(at('state'));
   writeFileSync(at('契約書.pdf'), onePage());
   writeFileSync(at('form.xml'), '<?xml version="1.0" encoding="UTF-8"?>\r\n<届出><氏名>𠮷野</氏名></届出>\r\n');
   writeFileSync(at('memo.txt'), 'めも\n');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madoguchi, TerminalSession, type CommandResult, type RunOptions } from '../support/command-line.js';
+import { putNewTestCard } from '../support/virtual-card.js';
 
 let directory = '';
 beforeAll(() => {
@@ -20,7 +21,8 @@ interface Options extends RunOptions {
 
 const environment = (state = 'state') => ({ MADOGUCHI_STATE_DIRECTORY: join(directory, state) });
 
-function run(args: readonly string[], { profile = 'default', state, ...options }: Options = {}) {
+async function run(args: readonly string[], { profile = 'default', state, ...options }: Options = {}) {
+  await putNewTestCard(environment(state).MADOGUCHI_STATE_DIRECTORY);
   return madoguchi(['--reader', 'virtual', '--profile', profile, ...args], { env: environment(state), ...options });
 }
 

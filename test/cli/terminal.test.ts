@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LineBuffer } from '../../main/cli/line-buffer.js';
 import { madoguchi, TerminalSession } from '../support/command-line.js';
+import { putNewTestCard } from '../support/virtual-card.js';
 
 const NONCE = 'bm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2U=';
 const AUTHENTICATE = ['authenticate', '--origin', 'https://service.example', '--nonce', NONCE];
@@ -11,8 +12,9 @@ const AGREE = 'よろしければ y と入力してください';
 const PIN = '利用者証明用の暗証番号（数字4桁）: ';
 
 let directory = '';
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'madoguchi-terminal-'));
+  await putNewTestCard(environment().MADOGUCHI_STATE_DIRECTORY);
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });

@@ -10,7 +10,7 @@ import { createClient, type Client } from '../../main/node/compose.js';
 import { nodeJose } from '../../main/node/jose.js';
 import { openSiteMemory } from '../../main/node/site-memory.js';
 import { systemClock, systemRandom } from '../../main/node/system.js';
-import { openTestCard, testCardDirectory } from '../../main/node/test-card.js';
+import { testCardDirectory } from '../../main/node/test-card.js';
 import { DEFAULT_POLICY } from '../../main/core/policy/policy.js';
 import type { RegistryNotice, ServiceRegistrySource } from '../../main/core/registry/registry-source.js';
 import { openUploadStore } from '../../main/node/uploads.js';
@@ -19,6 +19,7 @@ import { fakeDocuments } from '../unit/bridge/signing-fakes.js';
 import { fakeInteraction, type Person, type RecordedDialog } from './fake-interaction.js';
 import { ledgeredReaders } from './pin-ledger.js';
 import type { SigningKey } from './signed-registry.js';
+import { putNewTestCard } from './virtual-card.js';
 
 /** One command APDU that the card got. */
 export interface CardCommand {
@@ -69,7 +70,7 @@ export async function makeAbuseTemplate(): Promise<{ readonly path: string; remo
   const path = mkdtempSync(join(tmpdir(), 'abuse-'));
   // Others may enter, so that only the client's own protection keeps them out.
   chmodSync(path, 0o755);
-  await openTestCard(path);
+  await putNewTestCard(path);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

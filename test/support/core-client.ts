@@ -24,6 +24,7 @@ import {
 } from '../../native/virtual-card/index.js';
 import { ledgeredReaders } from './pin-ledger.js';
 import { fakeInteraction, type FakeInteraction, type Person } from './fake-interaction.js';
+import { CardFactory } from './virtual-card.js';
 
 export interface CoreClient {
   readonly card: VirtualCard;
@@ -104,9 +105,20 @@ export function coreClient({
   };
 }
 
-/** A card of its own for a test that spends tries; making one costs about a second. */
-export function freshCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
-  return openVirtualCard(options);
+let factory: Promise<CardFactory> | undefined;
+
+async function newFactory(): Promise<CardFactory> {
+  const made = await CardFactory.create();
+  process.once('exit', () => {
+    made.remove();
+  });
+  return made;
+}
+
+/** A card of its own for a test that spends tries. */
+export async function freshCard(options: Pick<VirtualCardOptions, 'profile'> = {}): Promise<VirtualCard> {
+  factory ??= newFactory();
+  return openVirtualCard({ stateDirectory: (await factory).newDirectory(), ...options });
 }
 
 /** INS of every command the card got, as hexadecimal, and how often VERIFY carried a PIN. */

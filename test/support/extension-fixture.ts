@@ -12,6 +12,7 @@ import { encodePemCertificate } from '../../sdk/formats/index.js';
 import { serveBrowserSdk, startHttpsSite, type HttpsSite } from './browsers/https-site.js';
 import { isRunning } from './child-processes.js';
 import { madoguchi } from './command-line.js';
+import { putNewTestCard } from './virtual-card.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/madoguchi.js');
 
@@ -61,6 +62,7 @@ export async function startExtensionFixture(target: 'chrome' | 'firefox', wake: 
   mkdirSync(home);
   const stateDirectory = join(directory, 'state');
   const env = { HOME: home, XDG_CONFIG_HOME: '', MADOGUCHI_STATE_DIRECTORY: stateDirectory };
+  await putNewTestCard(stateDirectory);
   const card = await openTestCard(stateDirectory);
   const { authentication, signing } = card.testAuthorities();
   const port = String(await freePort());

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from '../../main/node/compose.js';
-import { openTestCard } from '../../main/node/test-card.js';
 import { buildExtension } from '../../tools/extension.js';
 import { recordingLog, type RecordedEvent } from '../unit/bridge/fakes.js';
 import { startHttpsSite, type HttpsSite } from './browsers/https-site.js';
@@ -14,6 +13,7 @@ import { madoguchi } from './command-line.js';
 import { fakeInteraction, type Person, type RecordedDialog } from './fake-interaction.js';
 import { servesGovernmentPage } from './government-pages.js';
 import { ledgeredReaders } from './pin-ledger.js';
+import { putNewTestCard } from './virtual-card.js';
 
 /** Registered names under `go.jp`, many, so that what one test's site is refused does not count for the next. */
 const GOVERNMENT_SITES = Array.from({ length: 48 }, (_, index) => `imitation-${index}.go.jp`);
@@ -76,7 +76,7 @@ export async function startGovernmentFixture(target: 'chrome' | 'firefox'): Prom
   mkdirSync(home);
   const stateDirectory = join(directory, 'state');
   const env = { HOME: home, XDG_CONFIG_HOME: '', MADOGUCHI_STATE_DIRECTORY: stateDirectory };
-  await openTestCard(stateDirectory);
+  await putNewTestCard(stateDirectory);
   const installed = await madoguchi(['browser-integration', 'install'], { env });
   if (installed.exitCode !== 0) throw new Error(installed.stderr);
   const policyFile = join(directory, 'policy.json');

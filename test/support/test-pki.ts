@@ -1,10 +1,19 @@
 /**
- * Certificates for tests, made with pkijs and node:crypto so that nothing of `sdk/formats` takes part. Keys are made once
- * per test file, on first use.
+ * Certificates for tests, made with pkijs and node:crypto so that nothing of `sdk/formats` takes part. Keys are of this run
+ * of the tests, or are made on first use.
  */
-import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  createSign,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
+import { inject } from 'vitest';
+import type { RunKeys } from './run-keys.js';
 
 export interface TestKey {
   readonly privateKey: KeyObject;
@@ -13,14 +22,22 @@ export interface TestKey {
 }
 
 const keys = new Map<string, TestKey>();
+/** Those of this run that no name stands for yet. */
+const unused = [...((inject('runKeys') as RunKeys | undefined)?.rsa ?? [])];
+
+function newKeyPair(type: string): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  if (!type.startsWith('rsa')) return generateKeyPairSync('ec', { namedCurve: type });
+  const pem = type === 'rsa2048' ? unused.pop() : undefined;
+  if (pem === undefined) return generateKeyPairSync('rsa', { modulusLength: Number(type.slice(3)) });
+  const privateKey = createPrivateKey(pem);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
 
 /** The key of this name, the same one each time. */
 export function testKey(name: string, type: 'rsa1024' | 'rsa2048' | 'P-256' | 'P-384' = 'rsa2048'): TestKey {
   const known = keys.get(name);
   if (known !== undefined) return known;
-  const { privateKey, publicKey } = type.startsWith('rsa')
-    ? generateKeyPairSync('rsa', { modulusLength: Number(type.slice(3)) })
-    : generateKeyPairSync('ec', { namedCurve: type });
+  const { privateKey, publicKey } = newKeyPair(type);
   const key = { privateKey, spki: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })) };
   keys.set(name, key);
   return key;

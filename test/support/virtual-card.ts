@@ -1,12 +1,15 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
+import { testCardDirectory } from '../../main/node/test-card.js';
 import {
   openVirtualCard,
   type CardProfile,
   type CardProfileName,
   type VirtualCard,
 } from '../../native/virtual-card/index.js';
+import type { RunKeys } from './run-keys.js';
 
 /** AIDs of the card's applications, and its files, as the bytes commands carry. */
 export const JPKI_AID = 'd392f000260100000001';
@@ -57,14 +60,31 @@ export function withoutFiller(content: Uint8Array): Uint8Array {
   return content.subarray(0, 4 + Buffer.from(content).readUInt16BE(2));
 }
 
-/** Makes keys once and then as many new cards with them as a test file wants, each with PINs of its own. */
+/**
+ * A new card's state in `directory`, unless one is there: with the keys of this run, or with keys of its own where the run
+ * has none, as when figures are taken.
+ */
+export async function putNewCard(directory: string): Promise<void> {
+  if (existsSync(directory)) return;
+  const keys = inject('runKeys') as RunKeys | undefined;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (keys) cpSync(keys.cardDirectory, directory, { recursive: true });
+  else await openVirtualCard({ stateDirectory: directory });
+}
+
+/** Where a client that keeps its state in `stateDirectory` has its test card, such a card. */
+export async function putNewTestCard(stateDirectory: string): Promise<void> {
+  await putNewCard(testCardDirectory(stateDirectory));
+}
+
+/** As many new cards as a test file wants, with the same keys and each with PINs of its own. */
 export class CardFactory {
   readonly #root = mkdtempSync(join(tmpdir(), 'madoguchi-card-'));
   #count = 0;
 
   static async create(): Promise<CardFactory> {
     const factory = new CardFactory();
-    await openVirtualCard({ stateDirectory: factory.#template });
+    await putNewCard(factory.#template);
     return factory;
   }
 

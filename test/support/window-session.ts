@@ -9,6 +9,7 @@ import { packageRoot } from '../../main/node/package-root.js';
 import { openTestCard, testCardDirectory, type VirtualCard } from '../../main/node/test-card.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.js';
 import { WindowHost, type WindowHostOptions } from './window-host.js';
+import { putNewTestCard } from './virtual-card.js';
 
 export interface WindowSessionOptions extends WindowHostOptions {
   readonly profile?: CardProfile;
@@ -30,7 +31,7 @@ function sharedBrowser(): Promise<Browser> {
 function sharedCard(): Promise<string> {
   const make = async (): Promise<string> => {
     const directory = await mkdtemp(join(tmpdir(), 'madoguchi-card-'));
-    await openTestCard(directory);
+    await putNewTestCard(directory);
     return directory;
   };
   return (newCard ??= make());

@@ -31,6 +31,8 @@ let requests: HttpExchange[];
 /** What the network answers: octets in parts, or that there is nothing. */
 let answers: Map<string, readonly Uint8Array[] | HttpExchangeError>;
 let events: [string, unknown][];
+/** How many looks at the feed came to an end, of whatever kind. */
+let ended: number;
 let setting: { value: 'notify' | 'off'; source: 'default' | 'person' | 'administrator' };
 let now: Date;
 
@@ -38,6 +40,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'madoguchi-updates-'));
   key = await signingKey('release-1');
   requests = [];
+  ended = 0;
   events = [];
   answers = new Map();
   setting = { value: 'off', source: 'default' };
@@ -56,12 +59,18 @@ interface Parts {
 }
 
 function open({ installation = HERE, policy = {}, ...parts }: Parts = {}) {
-  return openUpdates({
+  const updates = openUpdates({
     stateDirectory: join(folder, 'state'),
     settings: { read: () => ({ settings: { update: setting } }) as never },
     policy: () => policy,
     clock: { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() },
-    log: { event: (name, fields) => events.push([name, fields]) },
+    log: {
+      event(name, fields) {
+        events.push([name, fields]);
+        // A fault of our own, of which nobody is told.
+        if (name === 'update.check-failed' && fields === undefined) ended += 1;
+      },
+    },
     source: { address: ADDRESS, keys: [key.jwk] },
     installation,
     async fetch(request, take) {
@@ -77,6 +86,8 @@ function open({ installation = HERE, policy = {}, ...parts }: Parts = {}) {
     },
     ...parts,
   });
+  updates.onChange(() => (ended += 1));
+  return updates;
 }
 
 async function publish(claims: Partial<UpdateFeedClaims> = {}): Promise<void> {
@@ -193,48 +204,37 @@ describe('looking for newer versions', () => {
   });
 });
 
-describe('looking by itself', () => {
-  const HOUR = 3_600_000;
-  async function hours(count: number): Promise<void> {
-    for (let third = 0; third < count * 3; third++) {
-      now = new Date(now.getTime() + HOUR / 3);
-      await vi.advanceTimersByTimeAsync(HOUR / 3);
-      await new Promise(setImmediate);
-    }
+/** Three looks an hour, of which the day's first asks; what it finds is waited for, so that no day goes by meanwhile. */
+async function passDay(requestsAfterwards: number): Promise<void> {
+  for (let turn = 0; turn < 72; turn++) {
+    now = new Date(now.getTime() + 20 * 60_000);
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    await vi.waitFor(() => expect(ended).toBe(requestsAfterwards), { timeout: 10_000 });
   }
+  expect(requests).toHaveLength(requestsAfterwards);
+}
 
+describe('looking by itself', () => {
   it.each([
     ['as shipped, never', 'off', 'default', 0],
     ['where the person said no, never', 'off', 'person', 0],
-    ['once the person said so, once a day', 'notify', 'person', 2],
-    ['where the administrator said so, once a day', 'notify', 'administrator', 2],
-  ] as const)('%s', async (_title, value, source, times) => {
+    ['once the person said so, once a day', 'notify', 'person', 1],
+    ['where the administrator said so, once a day', 'notify', 'administrator', 1],
+  ] as const)('%s', async (_title, value, source, timesADay) => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     await publish();
     setting = { value, source };
     const updates = open();
     updates.follow();
     expect(requests).toEqual([]);
-    await hours(30);
-    expect(requests).toHaveLength(times);
+    await passDay(timesADay);
+    await passDay(2 * timesADay);
     updates.close();
-    await hours(30);
-    expect(requests).toHaveLength(times);
+    await passDay(2 * timesADay);
   });
 });
 
 describe('looking by itself where nothing comes of it', () => {
-  const DAYS = [1, 2];
-
-  /** Each turn is a third of an hour, after which it is found out whether a day is over. */
-  async function day(): Promise<void> {
-    for (let turn = 0; turn < 72; turn++) {
-      now = new Date(now.getTime() + 20 * 60_000);
-      await vi.advanceTimersByTimeAsync(20 * 60_000);
-      await new Promise(setImmediate);
-    }
-  }
-
   it.each<[string, () => Promise<void> | void]>([
     ['nobody answers', () => undefined],
     ['somebody else answers', () => void answers.set(ADDRESS, [Buffer.from('<html>')])],
@@ -245,10 +245,8 @@ describe('looking by itself where nothing comes of it', () => {
     setting = { value: 'notify', source: 'person' };
     const updates = open();
     updates.follow();
-    for (const count of DAYS) {
-      await day();
-      expect(requests).toHaveLength(count);
-    }
+    await passDay(1);
+    await passDay(2);
     updates.close();
   });
 
@@ -264,10 +262,10 @@ describe('looking by itself where nothing comes of it', () => {
       },
     });
     updates.follow();
-    await day();
-    await day();
+    await passDay(1);
+    await passDay(2);
     process.off('unhandledRejection', unhandled);
-    expect([requests.length, unhandled.mock.calls.length]).toEqual([2, 0]);
+    expect(unhandled).not.toHaveBeenCalled();
     expect(events).toContainEqual(['update.check-failed', undefined]);
     updates.close();
   });
