@@ -114,9 +114,11 @@ describe.skipIf(missing !== undefined)('more users than ports on one machine', (
     expect(client('anna').events).toHaveLength(before);
   });
 
-  it('the diagnosis of the one left over names other users’ clients', async () => {
+  it('the diagnosis of the one left over names other users’ clients, and the extension where it is served', async () => {
     const { stdout } = await machine.madoguchi('dai', ['--json', '--reader', 'virtual', 'diagnose']);
-    expect(findings(stdout)['bridge-port']).toBe('other-user-serves');
+    expect(findings(stdout)['bridge-port']).toBe('extension-serves');
+    const outsider = await machine.madoguchi(OUTSIDER, ['--json', '--reader', 'virtual', 'diagnose']);
+    expect(findings(outsider.stdout)['bridge-port']).toBe('other-user-serves');
   });
 
   it('who ends their client makes room, and is not found any more', async () => {
@@ -171,9 +173,11 @@ describe.skipIf(missing !== undefined)('another user who wants to be in the way'
     expect(await host.logIn()).toMatch(/^MII/);
     await host.end();
     const { stdout } = await machine.madoguchi('anna', ['--json', '--reader', 'virtual', 'diagnose']);
-    expect(findings(stdout)['bridge-port']).toBe('port-taken');
-    squatter.kill('SIGKILL');
+    expect(findings(stdout)['bridge-port']).toBe('extension-serves');
     await client.stop();
+    const without = await machine.madoguchi('anna', ['--json', '--reader', 'virtual', 'diagnose']);
+    expect(findings(without.stdout)['bridge-port']).toBe('port-taken');
+    squatter.kill('SIGKILL');
     const again = await machine.serve('anna');
     expect(again.port).toBe(BRIDGE_PORTS[0]);
     await again.stop();

@@ -4,19 +4,21 @@ import { found, type Found } from './layer-result.js';
 import { maskText } from './mask.js';
 import { DOUBTFUL_FUTURE, KNOWN_PAST } from './release-date.js';
 
-/** Whether web pages on this PC find a client of this user. */
+/** Whether web pages on this PC find a client of this user, by a port or only through the extension. */
 export async function checkBridgePort(computer: ComputerPort): Promise<Found> {
   const ports = await computer.bridgePorts();
   const isFree = ({ holder }: (typeof ports)[number]): boolean => holder.kind === 'free';
   const own = ports.find(({ holder }) => holder.kind === 'client');
   const held = ports.filter((port) => !isFree(port) && port !== own);
   if (own) return found('client-answers', { port: own.port, ...(held.length > 0 && { taken: held.length }) });
-  if (ports.some(isFree)) return found('client-not-running', held.length > 0 ? { taken: held.length } : {});
+  const taken = held.length > 0 ? { taken: held.length } : {};
+  const isServing = await computer.servesExtension();
+  if (ports.some(isFree)) return found(isServing ? 'extension-serves' : 'client-not-running', taken);
   const strangers = ports.flatMap(({ holder }) => (holder.kind === 'other-program' ? [holder] : []));
-  if (strangers.length === 0) return found('other-user-serves', { taken: held.length });
+  if (strangers.length === 0) return found(isServing ? 'extension-serves' : 'other-user-serves', taken);
   const unverifiedName = strangers.find((holder) => holder.unverifiedName !== undefined)?.unverifiedName;
   const program = unverifiedName === undefined ? '' : maskText(unverifiedName, await computer.identifyingWords());
-  return found('port-taken', { taken: held.length, ...(program !== '' && { program }) });
+  return found(isServing ? 'extension-serves' : 'port-taken', { ...taken, ...(program !== '' && { program }) });
 }
 
 /** Whether the browsers of this PC could start this program for our extension. The extension itself cannot be seen from here. */

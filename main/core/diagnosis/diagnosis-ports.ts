@@ -67,6 +67,8 @@ export interface ComputerPort {
   smartCardDevices(): Promise<number | undefined>;
   /** Every port that a client may have, in the order in which they are taken. */
   bridgePorts(): Promise<readonly PortState[]>;
+  /** Whether a client of this user waits where the extension's program looks for it. */
+  servesExtension(): Promise<boolean>;
   /** Browsers that are installed. */
   browsers(): Promise<readonly BrowserState[]>;
   /** What this system can do behind a button. Each rejects where it could not be done. */

@@ -27,6 +27,7 @@ export type RemedySlug =
   | 'start-client'
   | 'close-port-holder'
   | 'end-other-session'
+  | 'use-extension'
   | 'register-extension'
   | 'remove-foreign-file'
   | 'use-other-browser'
@@ -128,6 +129,8 @@ export const FINDINGS = {
   'client-answers': { layer: 'bridge-port', status: 'ok' },
   /** Web pages cannot ask; the card can be used all the same. */
   'client-not-running': { layer: 'bridge-port', status: 'attention', remedy: 'start-client', action: 'retry' },
+  /** It has no port, so that pages reach it through the extension alone. */
+  'extension-serves': { layer: 'bridge-port', status: 'attention', remedy: 'use-extension', action: 'retry' },
   /** Every port of ours is held by other programs. */
   'port-taken': { layer: 'bridge-port', status: 'failed', remedy: 'close-port-holder', action: 'retry' },
   /** Clients of other users of this PC hold every port. */

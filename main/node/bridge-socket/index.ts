@@ -1,3 +1,3 @@
 export { findSocket, socketAddresses, type AddressOptions } from './address.js';
 export { encodeFrame, FrameDecoder, FrameError, type ByteOrder } from './frames.js';
-export { startBridgeSocket, startUserSocket, type BridgeSocket } from './serve.js';
+export { isClientServing, startBridgeSocket, startUserSocket, type BridgeSocket } from './serve.js';

@@ -117,6 +117,23 @@ function listen(server: Server, address: string): Promise<NodeJS.ErrnoException 
   });
 }
 
+/** Whether a client of this user serves the extension, in this process or in another one. */
+export async function isClientServing(options: AddressOptions): Promise<boolean> {
+  for (const address of socketAddresses(options)) {
+    if (isOwnPlace(address, options.platform) && (await isServed(address))) return true;
+  }
+  return false;
+}
+
+/** A place that somebody else could have made serves nobody. */
+function isOwnPlace(address: string, platform: NodeJS.Platform): boolean {
+  try {
+    return platform === 'win32' || findSocket(address);
+  } catch {
+    return false;
+  }
+}
+
 function isServed(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../core/diagnosis/diagnosis.js';
 import type { ComputerPort, DiagnosisPorts } from '../../core/diagnosis/diagnosis-ports.js';
 import { createDiagnosis } from '../../core/diagnosis/run-diagnosis.js';
 import { currentSituation } from '../browser-integration/index.js';
+import { isClientServing } from '../bridge-socket/index.js';
 import { packageVersion } from '../package-version.js';
 import { bridgePorts } from './bridge-ports.js';
 import { browserStates, registerInBrowsers } from './browsers.js';
@@ -38,6 +39,7 @@ function thisComputer(stateDirectory: string, bridgePortNumbers: () => readonly 
     isAccessDenied,
     smartCardDevices: () => smartCardDevices(),
     bridgePorts: () => bridgePorts({ ports: bridgePortNumbers() }),
+    servesExtension: () => isClientServing({ stateDirectory, environment, platform }),
     browsers: () => Promise.resolve(browserStates(browsers)),
     actions: {
       ...(!isElectron && {

@@ -10,6 +10,7 @@ import {
   GOVERNMENT_OFFICIAL,
   GOVERNMENT_SILENT,
   HOSTILE,
+  NO_PORT,
   NO_READER,
   NO_SERVICE,
 } from '../fixtures/diagnosis.js';
@@ -91,6 +92,7 @@ export const diagnosisStates: readonly GalleryState[] = [
   done('no-reader', NO_READER),
   done('no-service', NO_SERVICE),
   done('attention', ATTENTION),
+  done('no-port', NO_PORT),
   done('hostile-names', HOSTILE, { play: (hands) => hands.press('li:nth-of-type(2) button[aria-expanded]') }),
   done('action-done', NO_SERVICE, {
     answers: { 'diagnosis.act': () => ({ status: 'done' }) },

@@ -24,6 +24,7 @@ export function healthyComputer(differences: Partial<ComputerPort> = {}): Comput
     isAccessDenied: () => false,
     smartCardDevices: () => Promise.resolve(undefined),
     bridgePorts: () => Promise.resolve([{ port: 41731, holder: { kind: 'client' } }]),
+    servesExtension: () => Promise.resolve(false),
     browsers: () => Promise.resolve([{ browser: 'firefox', packaging: 'native', registration: 'current' }]),
     actions: { 'register-extension': () => Promise.resolve(), 'open-clock-settings': () => Promise.resolve() },
     ...differences,

@@ -6,7 +6,7 @@ import {
   type DiagnosisLayer,
 } from '../../../main/core/diagnosis/diagnosis.js';
 import { FINDINGS, findingEntry, type DiagnosisFinding } from '../../../main/core/diagnosis/findings.js';
-import type { BrowserState, PortHolder } from '../../../main/core/diagnosis/diagnosis-ports.js';
+import type { BrowserState, DiagnosisPorts, PortHolder } from '../../../main/core/diagnosis/diagnosis-ports.js';
 import { createTrustAnchors, type TrustAnchors } from '../../../main/core/trust/trust-anchors.js';
 import { nodeCrypto } from '../../../main/node/node-crypto.js';
 import {
@@ -338,6 +338,14 @@ describe('the bridge', () => {
   const free: PortHolder = { kind: 'free' };
   const otherUsers: PortHolder = { kind: 'other-users-client' };
   const stranger: PortHolder = { kind: 'other-program', unverifiedName: 'python3' };
+  const pcWith = (holders: readonly PortHolder[], servesExtension: boolean): DiagnosisPorts => {
+    const ports = holders.map((holder, place) => ({ port: 41731 + place, holder }));
+    const computer = {
+      bridgePorts: () => Promise.resolve(ports),
+      servesExtension: () => Promise.resolve(servesExtension),
+    };
+    return portsOver(fakeReaders({}), { computer });
+  };
 
   it.each<[string, readonly PortHolder[], DiagnosisFinding, object]>([
     ['the first port', [client, free, free], 'client-answers', { port: 41731 }],
@@ -347,11 +355,30 @@ describe('the bridge', () => {
     ['none left', [otherUsers, stranger, stranger], 'port-taken', { taken: 3, program: 'python3' }],
     ['other users’ alone', [otherUsers, otherUsers, otherUsers], 'other-user-serves', { taken: 3 }],
   ])('on %s', async (_, holders, finding, details) => {
-    const ports = holders.map((holder, place) => ({ port: 41731 + place, holder }));
-    const given = portsOver(fakeReaders({}), { computer: { bridgePorts: () => Promise.resolve(ports) } });
+    const given = pcWith(holders, false);
     const report = await diagnose(given);
     expect(report.of('bridge-port')).toMatchObject({ finding, details });
     await findingOf('bridge-port', given);
+  });
+
+  it.each<[string, readonly PortHolder[], object]>([
+    ['other programs', [otherUsers, stranger, stranger], { taken: 3, program: 'python3' }],
+    ['other users', [otherUsers, otherUsers, otherUsers], { taken: 3 }],
+    ['other programs in part', [stranger, free, free], { taken: 1 }],
+    ['nobody', [free, free, free], {}],
+  ])(
+    'is told of as having another way where the extension is served and ports are held by %s',
+    async (_, holders, details) => {
+      const given = pcWith(holders, true);
+      const report = await diagnose(given);
+      expect(report.of('bridge-port')).toMatchObject({ finding: 'extension-serves', status: 'attention', details });
+      await findingOf('bridge-port', given);
+    },
+  );
+
+  it('is what counts where there is one, whoever else serves the extension', async () => {
+    const report = await diagnose(pcWith([stranger, client, free], true));
+    expect(report.of('bridge-port')).toMatchObject({ finding: 'client-answers' });
   });
 });
 

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync, symlink
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { encodeFrame, findSocket, socketAddresses } from '../../../main/node/bridge-socket/index.js';
+import { encodeFrame, findSocket, isClientServing, socketAddresses } from '../../../main/node/bridge-socket/index.js';
 import { LIMITS, NATIVE_LIMITS } from '../../../sdk/protocol/index.js';
 import { ORIGIN, only, OTHER_ORIGIN } from '../bridge/fakes.js';
 import { codeOf, open, RawHost, request, serveClient, STATUS_RESULT, temporaryState } from './fixture.js';
@@ -50,6 +50,20 @@ describe('the client’s socket', () => {
     expect(lstatSync(socket.address).mode & 0o777).toBe(0o600);
     expect(lstatSync(dirname(socket.address)).mode & 0o777).toBe(0o700);
     expect(findSocket(socket.address)).toBe(true);
+  });
+
+  it('is found while a client serves, where nobody else could have put it', async () => {
+    const state = temporaryState();
+    const isServing = () => isClientServing({ stateDirectory: state, environment: {}, platform: 'linux' });
+    expect(await isServing()).toBe(false);
+    const { socket, log } = await serveClient(state);
+    expect(await isServing()).toBe(true);
+    chmodSync(dirname(socket.address), 0o755);
+    expect(await isServing()).toBe(false);
+    chmodSync(dirname(socket.address), 0o700);
+    await socket.close();
+    expect(await isServing()).toBe(false);
+    expect(log.events.map(({ name }) => name)).toEqual(['bridge.socket.listening']);
   });
 
   it.skipIf(!isRoot)('cannot be reached by another user', async () => {
