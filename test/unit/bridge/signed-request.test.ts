@@ -19,6 +19,7 @@ import {
   type SignatureJwk,
 } from '../../../sdk/protocol/index.js';
 import { seconds, serviceEntry, signingKey, signJws, type SigningKey } from '../../support/signed-registry.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 import { AUTHENTICATE, ORIGIN, OTHER_ORIGIN } from './fakes.js';
 
 const NOW = new Date('2026-11-21T03:00:00Z');
@@ -304,11 +305,11 @@ describe('the form', () => {
 
   it('is no larger than a request may be, and is refused fast', async () => {
     const huge = await signed(JSON.stringify(claims()) + ' '.repeat(LIMITS.bodyBytes));
-    const start = performance.now();
+    const start = processorMilliseconds();
     expect(await refusal(huge)).toBe(SIGNATURE);
     expect(await refusal(`${'a'.repeat(LIMITS.bodyBytes - 4)}.b.c`)).toBe(SIGNATURE);
     expect(await refusal('.'.repeat(LIMITS.bodyBytes))).toBe(SIGNATURE);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(processorMilliseconds() - start).toBeLessThan(1_000);
   });
 });
 

@@ -84,12 +84,13 @@ describe('the extension in Firefox', () => {
     expect(ids.every((id) => Number.isSafeInteger(id))).toBe(true);
   });
 
-  it('is passed over after a moment where nobody answers', async () => {
+  it('is passed over after the moment that was given where nobody answers', async () => {
     const page = new FakePage({ chrome: undefined });
-    const started = Date.now();
-    const { details } = await failureOf(page.login({ ...EXTENSION_ONLY, extensionTimeoutMilliseconds: 50 }));
+    const started = performance.now();
+    const { details } = await failureOf(page.login({ ...EXTENSION_ONLY, extensionTimeoutMilliseconds: 900 }));
     expect(details).toMatchObject({ extension: 'absent' });
-    expect(Date.now() - started).toBeLessThan(400);
+    // More than the half second of those who say nothing about it.
+    expect(performance.now() - started).toBeGreaterThan(850);
   });
 
   it.each([

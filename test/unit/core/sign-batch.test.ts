@@ -51,6 +51,8 @@ describe('a batch', () => {
     ];
     const { operations, interaction } = coreClient({ card, person: PERSON });
     const signing = operations.sign(request(items), never);
+    await expect.poll(() => interaction.dialogs).toHaveLength(1);
+    // Longer than the other two take.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const [dialog] = interaction.dialogs;
     expect(dialog).toMatchObject({ decided: false, complete: undefined, prompts: [] });

@@ -15,6 +15,7 @@ import {
   verifyTestCms,
 } from '../../support/test-cms.js';
 import { issueAuthority, issueHolder } from '../../support/test-pki.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 
 const authority = issueAuthority('signing');
 const trustAnchors = [parseCertificate(authority.certificate)];
@@ -102,10 +103,10 @@ describe('attached content', () => {
   it('may consist of nothing but empty segments', async () => {
     const empty = new Uint8Array();
     const wrappedContent = element(0x24, Buffer.alloc(200_000, '0400', 'hex'));
-    const start = performance.now();
+    const start = processorMilliseconds();
     const cms = attachedTo(empty, wrappedContent);
     expect(await verifyTestCms({ cms, trustAnchors })).toMatchObject({ verdict: 'total-passed' });
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(processorMilliseconds() - start).toBeLessThan(3000);
   });
 });
 
@@ -139,12 +140,12 @@ describe('is not read beyond its limits, and quickly', () => {
     ['certificates too deep', Buffer.concat([detachedHead, Buffer.of(0xa0, 0x80), nested]), 'asn1-too-deep'],
   ])('%s', async (_, cms, reason) => {
     const { source, seen } = watched(memorySource(cms, 4096));
-    const from = performance.now();
+    const from = processorMilliseconds();
     expect(await rejectedFormatError(verifyTestCms({ cms: source, content: new Uint8Array() }))).toEqual({
       code: 'ERR_SIGN_FORMAT',
       reason,
     });
-    expect(performance.now() - from).toBeLessThan(500);
+    expect(processorMilliseconds() - from).toBeLessThan(500);
     expect(seen.octets).toBeLessThanOrEqual(MAX_SIGNED_DATA_BYTES + 8192);
     expect(seen.closed).toBe(1);
   });

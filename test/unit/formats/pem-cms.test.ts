@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase64 } from '../../../sdk/formats/bytes.js';
 import { decodePemCms } from '../../../sdk/formats/index.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 
 const der = Uint8Array.from({ length: 100 }, (_, index) => index);
 const lines = (octets: Uint8Array): string => (encodeBase64(octets).match(/.{1,64}/g) ?? []).join('\n');
@@ -40,10 +41,10 @@ describe('a signature in PEM', () => {
   });
 
   it('is refused in linear time', () => {
-    const start = performance.now();
+    const start = processorMilliseconds();
     for (const text of [' '.repeat(4_000_000), `-----BEGIN CMS-----${'A'.repeat(4_000_000)}`, block().repeat(20_000)]) {
       expect(() => decodePemCms(text)).toThrow(REFUSED);
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(processorMilliseconds() - start).toBeLessThan(1000);
   });
 });

@@ -5,6 +5,7 @@ import { scanAsn1 } from '../../../sdk/formats/asn1/scan.js';
 import { element, oid, sequence } from '../../../sdk/formats/asn1/write.js';
 import { decodeHex, encodeHex } from '../../../sdk/formats/bytes.js';
 import { expectFormatError } from '../../support/expect-format-error.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 
 const LIMITS = { maxDepth: 8, maxElements: 64, maxBytes: 4096, code: 'ERR_CERT_MALFORMED' } as const;
 
@@ -154,19 +155,19 @@ describe('a megabyte', () => {
     ['of arcs in one RELATIVE-OID', sequence(element(0x0d, new Uint8Array(1_000_000).fill(1)))],
     ['of NULLs', sequence(new Uint8Array(1_000_000).fill(5).map((octet, index) => (index % 2 === 0 ? octet : 0)))],
   ])('%s is refused at once', (_, der) => {
-    const start = performance.now();
+    const start = processorMilliseconds();
     expectFormatError(() => readAsn1(der, limits), 'ERR_CERT_MALFORMED');
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(processorMilliseconds() - start).toBeLessThan(200);
   });
 
   it('of as many arcs as may be is read at once', () => {
     const arcs = element(0x06, new Uint8Array(64).fill(1));
     const der = sequence(...Array.from({ length: 15_000 }, () => arcs));
-    const start = performance.now();
+    const start = processorMilliseconds();
     const { children } = readAsn1(der, limits);
     expect(children).toHaveLength(15_000);
     expect(new Set(children.map(objectIdentifier)).size).toBe(1);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(processorMilliseconds() - start).toBeLessThan(1500);
   });
 });
 

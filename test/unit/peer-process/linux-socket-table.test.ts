@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressBytes, SocketTable, tableKeys } from '../../../native/peer-process/linux-socket-table.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 
 /** As a little-endian kernel prints it: a listener on 127.0.0.1:41731, one connection to it from port 51650, and others. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -83,13 +84,13 @@ describe('a table of a busy server', () => {
     const strangers = Array.from({ length: 30_000 }, (_, index) => row(hex(index), '01BB', index + 1));
     const peers = Array.from({ length: 400 }, (_, index) => row(hex(40_000 + index), 'A303', 100_000 + index));
     const text = `${TCP}${strangers.join('')}${peers.join('')}`;
-    const started = performance.now();
+    const started = processorMilliseconds();
     const table = new SocketTable(text);
     for (let index = 0; index < 400; index++) {
       expect(table.peer(keys('127.0.0.1', 40_000 + index))).toEqual({ uid: 1000, inode: 100_000 + index });
     }
     // A search through the whole text for each would take seconds.
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(processorMilliseconds() - started).toBeLessThan(1_000);
   });
 });
 

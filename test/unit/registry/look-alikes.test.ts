@@ -5,6 +5,7 @@ import { skeleton } from '../../../main/core/registry/confusables.js';
 import { isWithinDistance } from '../../../main/core/registry/edit-distance.js';
 import { LookAlikes } from '../../../main/core/registry/look-alikes.js';
 import { serviceEntry } from '../../support/signed-registry.js';
+import { processorMilliseconds } from '../../support/processor-time.js';
 
 const E_TAX = 'https://www.e-tax.nta.go.jp';
 const E_GOV = 'https://shinsei.e-gov.go.jp';
@@ -233,7 +234,7 @@ it('answers in a moment for the largest registry and the longest names', () => {
     `https://${'rn-'.repeat(20)}a.${'vv.'.repeat(50)}jp`,
     `https://www.service-number-1999.example-1998.jp`,
   ];
-  const start = performance.now();
+  const start = processorMilliseconds();
   for (let round = 0; round < 20; round++) for (const one of asked) many.find(one);
-  expect((performance.now() - start) / 40).toBeLessThan(100);
+  expect((processorMilliseconds() - start) / 40).toBeLessThan(100);
 });

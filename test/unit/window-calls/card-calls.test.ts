@@ -155,8 +155,7 @@ describe('watching the readers', () => {
     expect(pushes).toEqual([]);
     await call('card.watch', undefined);
     client.readers.insertCard();
-    await settle();
-    expect(pushes).toEqual(['card.changed']);
+    await expect.poll(() => pushes).toEqual(['card.changed']);
     await call('card.unwatch', undefined);
     client.readers.removeCard();
     await settle();
@@ -171,8 +170,7 @@ describe('watching the readers', () => {
     await settle();
     expect(pushes).toEqual([]);
     client.readers.removeCard();
-    await settle();
-    expect(pushes).toEqual(['card.changed']);
+    await expect.poll(() => pushes).toEqual(['card.changed']);
   });
 
   it('ends with the app', async () => {
