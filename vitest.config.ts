@@ -4,6 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The books of entered and sent PINs, closed after each file. */
 const setupFiles = ['test/support/pin-ledger-setup.ts'];
 
+/** Milliseconds in which what is polled for comes about, on however busy a PC. */
+const poll = { timeout: 10_000 };
+
 /** What signed documents are to other programs: OpenSSL, xmlsec1, Poppler and the like. */
 const documents = 'test/integration/{cms,xml,xmldsig,pdf,pdf-verify,time-stamp,revocation,profiles}/**/*.test.ts';
 
@@ -53,6 +56,7 @@ export default defineConfig({
           // By itself Vitest leaves one processor idle: of two, half.
           maxWorkers: '100%',
           setupFiles,
+          expect: { poll },
           sequence: { groupOrder: 0 },
         },
       })),
@@ -76,6 +80,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 2,
           setupFiles,
+          expect: { poll },
           sequence: { groupOrder: 1 },
         },
       })),
@@ -89,6 +94,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           fileParallelism: false,
           setupFiles,
+          expect: { poll },
           sequence: { groupOrder: 2 },
         },
       },

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBridge } from '../../main/core/bridge/bridge.js';
 import { openEndpointsWherePossible } from '../../main/node/bridge-endpoints.js';
 import { BRIDGE_PORTS } from '../../sdk/protocol/index.js';
+import { eventually } from '../support/eventually.js';
 import { Machine, usersMissing, type ServingClient } from '../support/linux-users.js';
 import { bridgeOptions, FakeOperations, recordingLog } from '../unit/bridge/fakes.js';
 
@@ -271,7 +272,7 @@ describe('a client without a port', () => {
     try {
       expect([endpoints.port, endpoints.addresses]).toEqual([undefined, []]);
       await new Promise((resolve) => server.close(resolve));
-      await vi.waitFor(() => expect(endpoints.port).toBe(port));
+      await eventually(() => expect(endpoints.port).toBe(port));
       const status = await fetch(`http://127.0.0.1:${port}/v1/status`, {
         headers: { Origin: 'https://service.example' },
       });

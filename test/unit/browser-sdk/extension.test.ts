@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CHROMIUM_EXTENSION_ID, nativeCallSchema } from '../../../sdk/protocol/index.js';
 import { at, NONCE, only, ORIGIN, TOKEN } from '../bridge/fakes.js';
+import { eventually } from '../../support/eventually.js';
 import { FakeBridge, failureOf, FakePage, FakeRuntime, installContentScript, LOGIN, never } from './fake-page.js';
 
 const EXTENSION_ONLY = { routes: ['extension'] } as const;
@@ -55,7 +56,7 @@ describe('the extension in Chrome and Edge', () => {
     const { page, bridge, runtime } = chromePage();
     bridge.failing.poll = never;
     const failure = failureOf(page.login());
-    await vi.waitFor(() => expect(bridge.methods).toContain('poll'));
+    await eventually(() => expect(bridge.methods).toContain('poll'));
     only(runtime.connected).cut();
     expect((await failure).code).toBe('ERR_PROTOCOL_UNREACHABLE');
     expect(bridge.methods.filter((method) => method === 'poll')).toHaveLength(1);
@@ -109,7 +110,7 @@ describe('the extension in Firefox', () => {
   it('is not spoken for by the page’s own question, which the window hears too, nor by noise', async () => {
     const page = new FakePage({ chrome: undefined });
     const failure = failureOf(page.login({ ...EXTENSION_ONLY, extensionTimeoutMilliseconds: 50 }));
-    await vi.waitFor(() => expect(page.posted).toHaveLength(1));
+    await eventually(() => expect(page.posted).toHaveLength(1));
     for (const noise of [null, 'x', 7, [], {}, { madoguchi: 1, to: 'page' }]) page.receive(noise);
     expect((await failure).details).toMatchObject({ extension: 'absent' });
   });
@@ -140,19 +141,19 @@ describe.each([
     const controller = new AbortController();
     const call = page.client().authenticate({ challengeNonce: NONCE, signal: controller.signal });
     const outcome = call.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(bridge.methods).toContain('poll'));
+    await eventually(() => expect(bridge.methods).toContain('poll'));
     controller.abort(new Error('enough'));
     expect(await outcome).toMatchObject({ message: 'enough' });
-    await vi.waitFor(() => expect(bridge.methods).toContain('cancel'));
+    await eventually(() => expect(bridge.methods).toContain('cancel'));
   });
 
   it('a page that goes away ends the session', async () => {
     const { page, bridge } = open();
     bridge.failing.poll = never;
     void page.login().catch(() => undefined);
-    await vi.waitFor(() => expect(bridge.methods).toContain('poll'));
+    await eventually(() => expect(bridge.methods).toContain('poll'));
     page.dispatch('pagehide');
-    await vi.waitFor(() => expect(bridge.methods).toContain('cancel'));
+    await eventually(() => expect(bridge.methods).toContain('cancel'));
   });
 
   it('the client’s decisions end the call and lead to no other route', async () => {

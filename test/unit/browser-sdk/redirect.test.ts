@@ -4,6 +4,7 @@ import { readRedirect } from '../../../main/core/bridge/redirect.js';
 import { createClient, MadoguchiError, redirectForm, redirectUrl } from '../../../sdk/browser/index.js';
 import type { ClientOptions, RedirectOptions } from '../../../sdk/browser/index.js';
 import { NONCE, only, TOKEN } from '../bridge/fakes.js';
+import { eventually } from '../../support/eventually.js';
 import { FakeBridge, failureOf, FakePage, permissions, refused } from './fake-page.js';
 
 const TARGET = {
@@ -213,7 +214,7 @@ describe('the redirect route', () => {
   it('ends when the person comes back to the page', async () => {
     const page = refusedPage();
     const failure = failureOf(login(page));
-    await vi.waitFor(() => expect(page.left).toHaveLength(1));
+    await eventually(() => expect(page.left).toHaveLength(1));
     page.dispatch('pageshow', { persisted: false });
     page.dispatch('pageshow', { persisted: true });
     expect((await failure).code).toBe('ERR_USER_CANCELLED');
@@ -238,7 +239,7 @@ describe('the redirect route', () => {
     const { signal } = controller;
     const call = page.client().authenticate({ challengeNonce: NONCE, redirect: TARGET, signal });
     const outcome = call.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(page.left).toHaveLength(1));
+    await eventually(() => expect(page.left).toHaveLength(1));
     controller.abort(new Error('enough'));
     expect(await outcome).toMatchObject({ message: 'enough' });
   });

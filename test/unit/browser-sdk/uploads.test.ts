@@ -12,6 +12,7 @@ import {
 import { at, NONCE, only, ORIGIN, settle } from '../bridge/fakes.js';
 import { startHarness, type Harness } from '../bridge/harness.js';
 import { detachedItems, MemoryUploads, signEach } from '../bridge/signing-fakes.js';
+import { eventually } from '../../support/eventually.js';
 import { FakeBridge, failureOf, FakePage, FakeRuntime, refused, SESSION_ID } from './fake-page.js';
 
 interface Sent {
@@ -144,7 +145,7 @@ describe('contents', () => {
     const call = pageClient({ fetch: lying }).sign({ items: [{ name: 'a', content: bytes(300_000) }] });
     expect((await failureOf(call)).code).toBe('ERR_PROTOCOL_MALFORMED');
     expect(harness.operations.calls).toBe(0);
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
   });
 });
 
@@ -160,7 +161,7 @@ describe('a call that ends early', () => {
       onUploadProgress: ({ sentBytes }) => sentBytes === abortAt && controller.abort(new Error('enough')),
     });
     await expect(call).rejects.toThrow('enough');
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
     expect(sentTo('/v1/uploads/', 'DELETE').map(({ init }) => init.keepalive)).toEqual([true]);
     expect(sentTo('/v1/sessions')).toEqual([]);
   });
@@ -171,14 +172,14 @@ describe('a call that ends early', () => {
     await asked();
     controller.abort(new Error('enough'));
     await expect(call).rejects.toThrow('enough');
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
   });
 
   it('because its request is refused takes its uploads along', async () => {
     const tooLong = items.map((item) => ({ ...item, name: 'n'.repeat(256) }));
     const failure = await failureOf(pageClient().sign({ items: tooLong }));
     expect(failure.code).toBe('ERR_PROTOCOL_MALFORMED');
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
   });
 
   it('because what the page’s hook throws is the page’s', async () => {
@@ -189,7 +190,7 @@ describe('a call that ends early', () => {
       },
     });
     await expect(call).rejects.toThrow(RangeError);
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
   });
 
   it('because its page goes away leaves nothing', async () => {
@@ -214,7 +215,7 @@ describe('a call that ends early', () => {
     const call = client.sign({ items, signal: AbortSignal.timeout(2_000) });
     call.catch(() => undefined);
     await isGone;
-    await vi.waitFor(() => expect(uploads.kept).toBe(0));
+    await eventually(() => expect(uploads.kept).toBe(0));
     expect(harness.operations.calls).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame, findSocket, isClientServing, socketAddresses } from '../../../main/node/bridge-socket/index.js';
 import { LIMITS, NATIVE_LIMITS } from '../../../sdk/protocol/index.js';
 import { ORIGIN, only, OTHER_ORIGIN } from '../bridge/fakes.js';
+import { eventually } from '../../support/eventually.js';
 import { codeOf, open, RawHost, request, serveClient, STATUS_RESULT, temporaryState } from './fixture.js';
 
 const NOBODY = 65_534;
@@ -125,7 +126,7 @@ describe('the client’s socket', () => {
     const host = new RawHost(socket.address);
     host.hello();
     host.send(request(1, STATUS));
-    await vi.waitFor(() => expect(host.answers).toEqual([{ id: 1, envelope: STATUS_RESULT }]));
+    await eventually(() => expect(host.answers).toEqual([{ id: 1, envelope: STATUS_RESULT }]));
     await socket.close();
     expect(existsSync(socket.address)).toBe(false);
   });
@@ -145,17 +146,17 @@ describe('a host at the client’s socket', () => {
     const host = new RawHost(socket.address);
     host.hello(process.execPath);
     host.send(request(1, open()));
-    await vi.waitFor(() => expect([host.answers.length, operations.calls]).toEqual([1, 1]));
+    await eventually(() => expect([host.answers.length, operations.calls]).toEqual([1, 1]));
     expect(only(operations.authentications).request).toMatchObject({
       requester: { origin: ORIGIN, route: 'extension', confirmed: true, caller: { kind: 'program', name: 'node' } },
     });
     const sessionId = host.answers[0]?.envelope.result?.sessionId ?? '';
     host.send(request(2, { method: 'poll', sessionId, waitSeconds: 25 }), request(3, STATUS));
-    await vi.waitFor(() => expect(host.answers.at(-1)?.id).toBe(3));
+    await eventually(() => expect(host.answers.at(-1)?.id).toBe(3));
     host.send(request(4, { method: 'poll', sessionId, waitSeconds: 0 }, OTHER_ORIGIN));
-    await vi.waitFor(() => expect(codeOf(host.answers, 4)).toBe('ERR_PROTOCOL_SESSION_UNKNOWN'));
+    await eventually(() => expect(codeOf(host.answers, 4)).toBe('ERR_PROTOCOL_SESSION_UNKNOWN'));
     host.send(request(5, { method: 'cancel', sessionId }));
-    await vi.waitFor(() => expect(codeOf(host.answers, 2)).toBe('ERR_USER_CANCELLED'));
+    await eventually(() => expect(codeOf(host.answers, 2)).toBe('ERR_USER_CANCELLED'));
     expect(only(operations.authentications).signal.aborted).toBe(true);
   });
 
@@ -164,9 +165,9 @@ describe('a host at the client’s socket', () => {
     const host = new RawHost(socket.address);
     host.hello();
     host.send(request(1, open()));
-    await vi.waitFor(() => expect(operations.authentications).toHaveLength(1));
+    await eventually(() => expect(operations.authentications).toHaveLength(1));
     host.socket.destroy();
-    await vi.waitFor(() => expect(only(operations.authentications).signal.aborted).toBe(true));
+    await eventually(() => expect(only(operations.authentications).signal.aborted).toBe(true));
   });
 
   it.each([
@@ -184,7 +185,7 @@ describe('a host at the client’s socket', () => {
     const host = new RawHost(socket.address);
     host.hello();
     host.send(request(1, open(), origin), request(2, STATUS, origin));
-    await vi.waitFor(() => expect([codeOf(host.answers, 1), codeOf(host.answers, 2)]).toEqual([code, code]));
+    await eventually(() => expect([codeOf(host.answers, 1), codeOf(host.answers, 2)]).toEqual([code, code]));
     expect(operations.calls).toBe(0);
   });
 
@@ -199,7 +200,7 @@ describe('a host at the client’s socket', () => {
     const host = new RawHost(socket.address);
     host.hello();
     host.send(request(1, { method: 'open', request: text }), request(2, STATUS));
-    await vi.waitFor(() => expect(host.answers).toHaveLength(2));
+    await eventually(() => expect(host.answers).toHaveLength(2));
     expect(codeOf(host.answers, 1)).toBe(code);
   });
 
@@ -252,7 +253,7 @@ describe('a host at the client’s socket', () => {
     const hosts = Array.from({ length: 40 }, () => new RawHost(socket.address));
     let closed = 0;
     for (const host of hosts) void host.closed.then(() => closed++);
-    await vi.waitFor(() => expect(closed).toBeGreaterThanOrEqual(24));
+    await eventually(() => expect(closed).toBeGreaterThanOrEqual(24));
     expect(closed).toBe(24);
     await vi.waitFor(() => expect(closed).toBe(40), { timeout: 8_000 });
   });

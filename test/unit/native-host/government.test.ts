@@ -8,6 +8,7 @@ import { wakeCommandPath } from '../../../main/node/native-host/index.js';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { governmentSitesResultSchema, nativeCallSchema } from '../../../sdk/protocol/index.js';
+import { eventually } from '../../support/eventually.js';
 import { logInRequest, OTHER_SITE, SITE } from '../../support/government-core.js';
 import { OTHER_ORIGIN, only } from '../bridge/fakes.js';
 import { codeOf, HostedBrowser, RawHost, request, serveClient, STATUS_RESULT, temporaryState } from './fixture.js';
@@ -47,7 +48,7 @@ async function serve({ on = true } = {}) {
 }
 
 async function answered(host: { answers: RawHost['answers'] }, id: number) {
-  await vi.waitFor(() => expect(host.answers.some((answer) => answer.id === id)).toBe(true));
+  await eventually(() => expect(host.answers.some((answer) => answer.id === id)).toBe(true));
   return host.answers.find((answer) => answer.id === id)?.envelope;
 }
 
@@ -95,7 +96,7 @@ describe('a page of a government site', () => {
     const { host, runs } = await serve();
     host.send(request(1, ASKS, SITE));
     const sessionId = (await answered(host, 1))?.result?.sessionId ?? '';
-    await vi.waitFor(() => expect(runs).toHaveLength(1));
+    await eventually(() => expect(runs).toHaveLength(1));
     expect(only(runs).operation.requester).toMatchObject({ origin: SITE, route: 'extension', confirmed: true });
     host.send(request(2, { method: 'poll', sessionId, waitSeconds: 25 }, SITE));
     only(runs).answer('{"result":"0"}');
@@ -143,10 +144,10 @@ describe('a page of a government site', () => {
     const { host, runs } = await serve();
     host.send(request(1, ASKS, SITE));
     const sessionId = (await answered(host, 1))?.result?.sessionId ?? '';
-    await vi.waitFor(() => expect(runs).toHaveLength(1));
+    await eventually(() => expect(runs).toHaveLength(1));
     if (how === 'cancel') host.send(request(2, { method: 'cancel', sessionId }, SITE));
     else host.socket.destroy();
-    await vi.waitFor(() => expect(only(runs).signal.aborted).toBe(true));
+    await eventually(() => expect(only(runs).signal.aborted).toBe(true));
   });
 
   it.each([

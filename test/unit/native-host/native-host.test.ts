@@ -7,6 +7,7 @@ import { encodeFrame } from '../../../main/node/bridge-socket/index.js';
 import { wakeCommandPath } from '../../../main/node/native-host/index.js';
 import { FIREFOX_EXTENSION_ID, NATIVE_LIMITS } from '../../../sdk/protocol/index.js';
 import { only, ORIGIN } from '../bridge/fakes.js';
+import { eventually } from '../../support/eventually.js';
 import {
   codeOf,
   EXTENSION_ARGUMENT,
@@ -27,14 +28,14 @@ describe('the native messaging host', () => {
     const { operations } = await serveClient(state);
     const browser = new HostedBrowser(state);
     browser.send(request(1, open()));
-    await vi.waitFor(() => expect(browser.answers).toHaveLength(1));
+    await eventually(() => expect(browser.answers).toHaveLength(1));
     const sessionId = browser.answers[0]?.envelope.result?.sessionId ?? '';
     browser.send(request(2, { method: 'poll', sessionId, waitSeconds: 25 }));
     browser.send(...Array.from({ length: 100 }, (_, index) => request(100 + index, STATUS)));
-    await vi.waitFor(() => expect(browser.answers).toHaveLength(101));
+    await eventually(() => expect(browser.answers).toHaveLength(101));
     expect(only(operations.authentications).request.requester).toMatchObject({ origin: ORIGIN, route: 'extension' });
     browser.send(request(3, { method: 'cancel', sessionId }));
-    await vi.waitFor(() => expect(codeOf(browser.answers, 2)).toBe('ERR_USER_CANCELLED'));
+    await eventually(() => expect(codeOf(browser.answers, 2)).toBe('ERR_USER_CANCELLED'));
   });
 
   it('ends with its input, and takes its sessions along', async () => {
@@ -42,10 +43,10 @@ describe('the native messaging host', () => {
     const { operations } = await serveClient(state);
     const browser = new HostedBrowser(state);
     browser.send(request(1, open()));
-    await vi.waitFor(() => expect(operations.authentications).toHaveLength(1));
+    await eventually(() => expect(operations.authentications).toHaveLength(1));
     browser.input.end();
     expect(await browser.ended).toBeUndefined();
-    await vi.waitFor(() => expect(only(operations.authentications).signal.aborted).toBe(true));
+    await eventually(() => expect(only(operations.authentications).signal.aborted).toBe(true));
   });
 
   it('answers what was under way when the client ends, and finds the next client', async () => {
@@ -53,15 +54,15 @@ describe('the native messaging host', () => {
     const { socket } = await serveClient(state);
     const browser = new HostedBrowser(state);
     browser.send(request(1, open()));
-    await vi.waitFor(() => expect(browser.answers).toHaveLength(1));
+    await eventually(() => expect(browser.answers).toHaveLength(1));
     const sessionId = browser.answers[0]?.envelope.result?.sessionId ?? '';
     browser.send(request(2, { method: 'poll', sessionId, waitSeconds: 25 }), request(3, STATUS));
-    await vi.waitFor(() => expect(browser.answers).toHaveLength(2));
+    await eventually(() => expect(browser.answers).toHaveLength(2));
     await socket.close();
-    await vi.waitFor(() => expect(codeOf(browser.answers, 2)).toBe('ERR_PROTOCOL_UNREACHABLE'));
+    await eventually(() => expect(codeOf(browser.answers, 2)).toBe('ERR_PROTOCOL_UNREACHABLE'));
     await serveClient(state);
     browser.send(request(4, STATUS));
-    await vi.waitFor(() => expect(browser.answers.at(-1)).toEqual({ id: 4, envelope: STATUS_RESULT }));
+    await eventually(() => expect(browser.answers.at(-1)).toEqual({ id: 4, envelope: STATUS_RESULT }));
   });
 
   it('is for the Madoguchi extension', async () => {
@@ -127,7 +128,7 @@ describe('a client that is not running', () => {
   it('is said to be, where nothing is recorded that starts it', async () => {
     const browser = new HostedBrowser(temporaryState());
     browser.send(request(1, STATUS), request(2, open()));
-    await vi.waitFor(() => expect(browser.answers).toHaveLength(2));
+    await eventually(() => expect(browser.answers).toHaveLength(2));
     const error = { code: 'ERR_PROTOCOL_UNREACHABLE', retriable: true, details: { reason: 'client-not-running' } };
     for (const { envelope } of browser.answers) expect(envelope.error).toMatchObject(error);
   });
@@ -138,7 +139,7 @@ describe('a client that is not running', () => {
     record(state, mark);
     const browser = new HostedBrowser(state);
     browser.send(request(1, STATUS));
-    await vi.waitFor(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
+    await eventually(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
     expect(existsSync(mark)).toBe(false);
     browser.send(request(2, open()), request(3, open()));
     await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 5_000 });
@@ -205,7 +206,7 @@ describe('a client that cannot be trusted', () => {
     await impersonate(state, sent);
     const browser = new HostedBrowser(state);
     browser.send(request(1, STATUS));
-    await vi.waitFor(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
+    await eventually(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
   });
 
   it('answers nothing that was not asked', async () => {
@@ -219,7 +220,7 @@ describe('a client that cannot be trusted', () => {
     );
     const browser = new HostedBrowser(state);
     browser.send(request(1, STATUS));
-    await vi.waitFor(() => expect(browser.answers).toEqual([{ id: 1, envelope: STATUS_RESULT }]));
+    await eventually(() => expect(browser.answers).toEqual([{ id: 1, envelope: STATUS_RESULT }]));
   });
 
   it('and stands where others could have put it is not spoken to', async () => {
@@ -230,7 +231,7 @@ describe('a client that cannot be trusted', () => {
     chmodSync(join(state, 'run'), 0o755);
     const browser = new HostedBrowser(state);
     browser.send(request(1, STATUS));
-    await vi.waitFor(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
+    await eventually(() => expect(codeOf(browser.answers, 1)).toBe('ERR_PROTOCOL_UNREACHABLE'));
     expect(connections).toBe(0);
   });
 });

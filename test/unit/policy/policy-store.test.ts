@@ -7,6 +7,7 @@ import { historyKeeping } from '../../../main/core/settings/settings.js';
 import { openClientRules } from '../../../main/node/client-rules.js';
 import { inspectPolicy, openPolicy, policyFileSource, type PolicyStore } from '../../../main/node/policy/index.js';
 import { openPersonSettings } from '../../../main/node/settings/index.js';
+import { eventually } from '../../support/eventually.js';
 import { errorCode } from '../../support/error-code.js';
 
 let folder: string;
@@ -135,14 +136,14 @@ describe('settings under a policy', () => {
     const heard: (readonly string[])[] = [];
     settings.onChange((_, changed) => heard.push(changed));
     put({ developerMode: false, extensionForced: true });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(heard).toEqual([['developerMode', 'extension']]);
     });
     expect(settings.read().settings.developerMode).toEqual({ value: false, source: 'administrator', lockedBy: path });
     expect(settings.read().settings.extension.value).toBe(true);
     await expect(settings.change('extension', false)).rejects.toMatchObject({ code: 'ERR_POLICY_OPERATION' });
     rmSync(path);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(settings.read().settings.developerMode).toEqual({ value: true, source: 'person' });
     });
     settings.close();

@@ -17,6 +17,7 @@ import { requireMinimumVersion } from '../../../main/core/updates/updates.js';
 import { HttpExchangeError, type HttpExchange } from '../../../main/node/http-exchange.js';
 import { downloadsFolder, installationKind, openUpdates, shippedFeedSource } from '../../../main/node/updates/index.js';
 import type { UpdateFeedClaims } from '../../../sdk/protocol/index.js';
+import { eventually } from '../../support/eventually.js';
 import { signingKey, type SigningKey } from '../../support/signed-registry.js';
 import { NOW, release, releasePackage, signFeed } from './feeds.js';
 
@@ -209,7 +210,7 @@ async function passDay(requestsAfterwards: number): Promise<void> {
   for (let turn = 0; turn < 72; turn++) {
     now = new Date(now.getTime() + 20 * 60_000);
     await vi.advanceTimersByTimeAsync(20 * 60_000);
-    await vi.waitFor(() => expect(ended).toBe(requestsAfterwards), { timeout: 10_000 });
+    await eventually(() => expect(ended).toBe(requestsAfterwards));
   }
   expect(requests).toHaveLength(requestsAfterwards);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DIAGNOSIS_LAYERS } from '../../../main/core/diagnosis/diagnosis.js';
 import { NO_POLICY, type ClientPolicy } from '../../../main/core/policy/policy.js';
 import { createDiagnosis } from '../../../main/core/diagnosis/run-diagnosis.js';
@@ -17,6 +17,7 @@ import {
   type FinishedDiagnosis,
 } from '../../../main/ipc/diagnosis.js';
 import { fakeReader, fakeReaders, portsOver, type PortDifferences } from '../diagnosis/fixture.js';
+import { eventually } from '../../support/eventually.js';
 
 const TITLE = '報告の保存先を選ぶ';
 
@@ -112,7 +113,7 @@ describe('the diagnosis in a window', () => {
   ])('ends when %s', async (_what, act) => {
     const call = openWindow(silentReaders());
     const running = call('diagnosis.run', { run: 1 });
-    await vi.waitFor(() => expect(pushes).toEqual([]));
+    await eventually(() => expect(pushes).toEqual([]));
     act(call);
     expect(await refusal(running)).toBe('ERR_USER_CANCELLED');
     expect(pushes.filter(({ run }) => run === 1)).toEqual([]);
