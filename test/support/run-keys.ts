@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { openVirtualCard } from '../../native/virtual-card/index.js';
 
-/** RSA keys of 2048 bits that are new in each run of the tests and are shared by its files: making one takes 0.3 s of a processor. */
+/** RSA keys of 2048 bits that are new in each run of the tests and are shared by its files, since making them takes long. */
 export interface RunKeys {
   /** State directory of a card that nobody used yet; to be copied. */
   readonly cardDirectory: string;

@@ -174,7 +174,7 @@ export interface ConsentModel {
   readonly remembered?: 'may-be' | 'is';
   /**
    * A government site asks in its own page protocol. With `authenticate` the site chose the bytes in `items`, and what they are
-   * for cannot be checked; with `sign` they are digests of content that cannot be shown. Why it may ask so.
+   * for cannot be checked; with `sign` they are digests of content that cannot be shown. The value says why it may ask so.
    */
   readonly governmentPage?: GovernmentStanding;
 }

@@ -10,15 +10,15 @@ export async function checkBridgePort(computer: ComputerPort): Promise<Found> {
   const isFree = ({ holder }: (typeof ports)[number]): boolean => holder.kind === 'free';
   const own = ports.find(({ holder }) => holder.kind === 'client');
   const held = ports.filter((port) => !isFree(port) && port !== own);
-  if (own) return found('client-answers', { port: own.port, ...(held.length > 0 && { taken: held.length }) });
   const taken = held.length > 0 ? { taken: held.length } : {};
-  const isServing = await computer.servesExtension();
-  if (ports.some(isFree)) return found(isServing ? 'extension-serves' : 'client-not-running', taken);
-  const strangers = ports.flatMap(({ holder }) => (holder.kind === 'other-program' ? [holder] : []));
-  if (strangers.length === 0) return found(isServing ? 'extension-serves' : 'other-user-serves', taken);
+  if (own) return found('client-answers', { port: own.port, ...taken });
+  const strangers = held.flatMap(({ holder }) => (holder.kind === 'other-program' ? [holder] : []));
   const unverifiedName = strangers.find((holder) => holder.unverifiedName !== undefined)?.unverifiedName;
   const program = unverifiedName === undefined ? '' : maskText(unverifiedName, await computer.identifyingWords());
-  return found(isServing ? 'extension-serves' : 'port-taken', { ...taken, ...(program !== '' && { program }) });
+  const holders = { ...taken, ...(program !== '' && { program }) };
+  if (await computer.servesExtension()) return found('extension-serves', holders);
+  if (ports.some(isFree)) return found('client-not-running', taken);
+  return strangers.length === 0 ? found('other-user-serves', taken) : found('port-taken', holders);
 }
 
 /** Whether the browsers of this PC could start this program for our extension. The extension itself cannot be seen from here. */

@@ -364,7 +364,7 @@ describe('the bridge', () => {
   it.each<[string, readonly PortHolder[], object]>([
     ['other programs', [otherUsers, stranger, stranger], { taken: 3, program: 'python3' }],
     ['other users', [otherUsers, otherUsers, otherUsers], { taken: 3 }],
-    ['other programs in part', [stranger, free, free], { taken: 1 }],
+    ['other programs in part', [stranger, free, free], { taken: 1, program: 'python3' }],
     ['nobody', [free, free, free], {}],
   ])(
     'is told of as having another way where the extension is served and ports are held by %s',
